@@ -1,0 +1,1 @@
+"""Rules about layers and who may import whom."""

@@ -1,0 +1,1 @@
+"""Rules about code that runs on an event loop."""

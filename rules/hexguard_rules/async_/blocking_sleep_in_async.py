@@ -1,0 +1,106 @@
+"""Calls of `time.sleep` on the event loop.
+
+## What it does
+Reports `time.sleep()` in an `async def`, under whatever name it was imported.
+
+## Why it matters
+The event loop runs in one thread.
+While that thread sleeps, every other request, task and timer of the process waits as well.
+
+## Fix safety
+Unsafe: `await asyncio.sleep()` lets other tasks run meanwhile.
+That is the point, but code that relied on nothing happening in between should be looked at.
+
+## Known limits
+A nested `def` or `lambda` is left alone, since it may run in a thread.
+A sleep behind a helper is reported by `blocking-call-transitive`.
+In files that import anyio or trio, the fix is not offered.
+"""
+
+from collections.abc import Iterator
+
+from hexguard.facts.expressions import Call
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard_rules.knowledge.blocking import SLEEP
+
+RULE = Rule(
+    name="blocking-sleep-in-async",
+    message="`{callee}` stops the whole event loop, not just this coroutine",
+    doc=__doc__,
+    severity=Severity.BLOCKING,
+    aliases=("AP-09",),
+    examples=(
+        Bad(
+            """
+            import time
+
+            async def poll_payment(payment_id: int) -> None:
+                time.sleep(0.5)
+            #   ^^^^^^^^^^
+            """,
+            fixed="""
+            import asyncio
+
+            async def poll_payment(payment_id: int) -> None:
+                await asyncio.sleep(0.5)
+            """,
+        ),
+        Bad(
+            """
+            import asyncio
+            from time import monotonic, sleep as pause
+
+            async def wait_until(deadline: float) -> None:
+                while monotonic() < deadline:
+                    pause(0.1)  # be gentle
+            #       ^^^^^
+            """,
+            fixed="""
+            import asyncio
+            from time import monotonic
+
+            async def wait_until(deadline: float) -> None:
+                while monotonic() < deadline:
+                    await asyncio.sleep(0.1)  # be gentle
+            """,
+        ),
+        Good(
+            """
+            import asyncio
+            import time
+
+            async def report() -> None:
+                await asyncio.to_thread(time.sleep, 1)
+                await asyncio.to_thread(lambda: time.sleep(1))
+            """,
+            why="the sleep runs in a thread",
+        ),
+        Good(
+            """
+            import time
+
+            def retry() -> None:
+                time.sleep(1)
+            """,
+            why="a plain function may sleep; who calls it from a coroutine is another rule's concern",
+        ),
+    ),
+)
+
+
+@RULE.check(Call)
+def check(call: Call, view: View) -> Iterator[Finding[Call]]:
+    if call.in_async and not call.awaited and (callee := view.callee(call)) in SLEEP:
+        yield RULE.at(call, call.func.node, callee=callee)
+
+
+@RULE.fix(Applicability.UNSAFE)
+def sleep_asynchronously(finding: Finding[Call], edits: Edits) -> Fix | None:
+    call = finding.fact
+    spelling = edits.spell("asyncio.sleep", call.context)
+    if spelling is None or edits.imports_any("anyio", "trio"):
+        return None
+    return Fix(
+        "Await `asyncio.sleep`",
+        (edits.replace(call.func.node, f"await {spelling.text}"), *spelling.edits, *edits.forget(call.func)),
+    )

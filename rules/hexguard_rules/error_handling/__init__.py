@@ -1,0 +1,1 @@
+"""Rules about raising and catching exceptions."""

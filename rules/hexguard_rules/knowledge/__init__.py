@@ -1,0 +1,35 @@
+"""Tables of what is known about libraries, put together for the index."""
+
+from hexguard.index.knowledge import Knowledge
+from hexguard_rules.knowledge.blocking import BLOCKING
+from hexguard_rules.knowledge.sqlalchemy import ALIASES, ENTERS, RETURNS
+
+KNOWLEDGE = Knowledge(
+    aliases={
+        **ALIASES,
+        "starlette.applications.Starlette": "starlette.applications.Starlette",
+        "fastapi.applications.FastAPI": "fastapi.FastAPI",
+        "fastapi.routing.APIRouter": "fastapi.APIRouter",
+        "fastapi.param_functions.Depends": "fastapi.Depends",
+        "requests.sessions.Session": "requests.Session",
+        "requests.session": "requests.Session",
+        "typing_extensions.Optional": "typing.Optional",
+        "typing_extensions.Union": "typing.Union",
+    },
+    returns=RETURNS,
+    enters=ENTERS,
+    blocking=BLOCKING,
+    dependencies=frozenset({"fastapi.Depends", "fastapi.Security", "litestar.di.Provide"}),
+    transparent_decorators=frozenset(
+        {
+            "builtins.staticmethod",
+            "builtins.classmethod",
+            "functools.wraps",
+            "typing.override",
+            "typing_extensions.override",
+            "typing.final",
+            "abc.abstractmethod",
+        }
+    ),
+)
+"""All that the index knows about libraries."""

@@ -1,0 +1,1 @@
+"""Rules about the Python that the project may use by now."""

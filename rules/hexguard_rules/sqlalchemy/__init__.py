@@ -1,0 +1,1 @@
+"""Rules about SQLAlchemy 2: sessions, queries, models."""

@@ -1,0 +1,1 @@
+"""Where everything comes together: settings, files, catalogue and engine become a running whole."""

@@ -1,0 +1,52 @@
+"""Runs the rules over the facts of one block, each rule alone, so that one that crashes costs only itself."""
+
+import traceback
+
+import msgspec
+
+from hexguard.engine.selection import Table
+from hexguard.facts.block import BlockFacts
+from hexguard.facts.model import Fact
+from hexguard.index.reads import Read
+from hexguard.index.values import Place
+from hexguard.rule.finding import Finding
+from hexguard.rule.view import View
+
+
+class Crash(msgspec.Struct, frozen=True):
+    """A rule that raised, with where and why."""
+
+    rule: str
+    error: str
+
+
+class Checked(msgspec.Struct, frozen=True, eq=False):
+    """The findings of one block, and all that they came from."""
+
+    facts: BlockFacts
+    place: Place
+    first_import: int
+    findings: tuple[Finding[Fact], ...]
+    reads: frozenset[Read]
+
+
+def check_block(facts: BlockFacts, view: View, table: Table) -> tuple[tuple[Finding[Fact], ...], tuple[Crash, ...]]:
+    """The findings of all rules in `table` on one block, in the order of its facts, each finding once."""
+    findings: dict[tuple[str, int, tuple[str, ...]], Finding[Fact]] = {}
+    crashes: dict[str, Crash] = {}
+    for position, fact in enumerate(facts.facts):
+        checks = table.get(type(fact), ())
+        if not checks or position in facts.broken:
+            continue
+        for rule, check in checks:
+            if rule.name in crashes:
+                continue
+            try:
+                for finding in check(fact, view):
+                    rule.text(finding)
+                    findings.setdefault((rule.name, finding.node, tuple(finding.values.values())), finding)
+            # Rules are many and some day from many hands: whatever one raises is its own loss.
+            except Exception:
+                crashes[rule.name] = Crash(rule.name, traceback.format_exc())
+    kept = tuple(finding for finding in findings.values() if finding.rule not in crashes)
+    return kept, tuple(crashes.values())

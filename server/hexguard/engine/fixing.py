@@ -1,0 +1,79 @@
+"""Makes the fix of a report, proves it before anyone sees it, and applies many fixes one after another."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from hexguard.engine.file import File
+from hexguard.engine.report import Report
+from hexguard.rule.catalogue import Catalogue
+from hexguard.rule.edits import Edits
+from hexguard.rule.fix import Fix
+from hexguard.syntax.parse import errors, parse
+from hexguard.text.edit import Edit, OverlapError, apply
+from hexguard.text.span import Span
+
+MAX_FIXES = 10_000
+"""More fixes than this in one file mean that two rules undo each other."""
+
+
+class Fixed(msgspec.Struct, frozen=True):
+    """The text after some fixes, with the reports that were fixed, in the order in which they were."""
+
+    text: str
+    fixed: tuple[Report, ...]
+
+
+class StaleReportError(ValueError):
+    """A report is about another version of the document than the one at hand."""
+
+
+def make_fix(report: Report, file: File, catalogue: Catalogue) -> Fix | None:
+    """The fix for a report of `file`; `None` if its rule has none here, or the result would not be sound.
+
+    Sound: the edits are disjoint and inside the document, and the text has no syntax error that it did not have before.
+    Raises `StaleReportError` if the report was made for other facts.
+    """
+    finding = report.finding
+    if finding is None or report.rule not in catalogue:
+        return None
+    rule = catalogue[report.rule]
+    if rule.fixer is None:
+        return None
+    source = file.source()
+    if not 0 <= report.block < len(source.parts):
+        raise StaleReportError(f"{report.path} no longer has the block of this report")
+    part = source.parts[report.block]
+    if finding.node >= len(part.spans) or part.span(finding.node) != report.span:
+        raise StaleReportError(f"{report.path} has changed since this report was made")
+    fix = rule.fixer(finding, Edits(source, part))
+    return fix if fix is not None and fix.edits and _is_sound(fix, file) else None
+
+
+def _is_sound(fix: Fix, file: File) -> bool:
+    text = file.document.text
+    if any(not 0 <= edit.span.start <= edit.span.end <= len(text) for edit in fix.edits):
+        return False
+    try:
+        after = apply(text, fix.edits)
+    except OverlapError:
+        return False
+    return len(errors(parse(after))) <= len(errors(parse(text)))
+
+
+def merged(edits: tuple[Edit, ...], text: str) -> Edit:
+    """One edit that does what disjoint `edits` do: from the start of the first to the end of the last."""
+    start = min(edit.span.start for edit in edits)
+    end = max(edit.span.end for edit in edits)
+    inside = [Edit(edit.span.shift(-start), edit.text) for edit in edits]
+    return Edit(Span(start, end), apply(text[start:end], inside))
+
+
+def next_fix(
+    reports: tuple[Report, ...], wanted: Callable[[Report], bool], fix_of: Callable[[Report], Fix | None]
+) -> tuple[Report, Fix] | None:
+    """The first wanted report that has a fix, with it."""
+    for report in reports:
+        if wanted(report) and (fix := fix_of(report)):
+            return report, fix
+    return None

@@ -1,0 +1,76 @@
+"""Takes back the reports that a person has excused, and reports the excuses that are wrong or idle."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import msgspec
+
+from hexguard.engine.file import File
+from hexguard.engine.report import Report
+from hexguard.settings.model import Severity
+from hexguard.syntax.comments import Suppression
+from hexguard.text.span import Span
+
+UNUSED = "unused-suppression"
+MALFORMED = "malformed-suppression"
+OWN_NAMES = (UNUSED, MALFORMED)
+"""What the engine itself reports, beside the rules of the catalogue."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Which rule names exist, and which of them run in the file."""
+
+    names: Collection[str]
+    enabled: Collection[str]
+
+
+class _Excuse:
+    """A suppression in its document, and the rules that it has really excused."""
+
+    __slots__ = ("start", "suppression", "used")
+
+    def __init__(self, suppression: Suppression, start: int) -> None:
+        self.suppression = suppression
+        self.start = start
+        self.used: set[str] = set()
+
+    def covers(self, report: Report) -> bool:
+        if report.rule not in self.suppression.rules:
+            return False
+        if self.suppression.scope == "line":
+            target = self.suppression.target.shift(self.start)
+            if not target.start <= report.span.start < max(target.end, target.start + 1):
+                return False
+        self.used.add(report.rule)
+        return True
+
+
+def suppress(reports: Sequence[Report], file: File, known: Known) -> tuple[Report, ...]:
+    """The reports that stand, followed by those about the suppressions of the file themselves."""
+    excuses = [
+        _Excuse(suppression, start)
+        for block, start in zip(file.blocks, file.starts, strict=True)
+        for suppression in (*block.suppressions.lines, *block.suppressions.files)
+    ]
+    # Every excuse is asked, so that two for the same report both count as used.
+    standing = [report for report in reports if not any([excuse.covers(report) for excuse in excuses])]
+    about = [report for excuse in excuses for report in _idle(excuse, file.path, known)]
+    return (*standing, *about, *_malformed(file))
+
+
+def _idle(excuse: _Excuse, path: str, known: Known) -> Iterator[Report]:
+    for rule, span in zip(excuse.suppression.rules, excuse.suppression.names, strict=True):
+        place = span.shift(excuse.start)
+        if rule not in known.names:
+            yield _about(UNUSED, path, place, f"`{rule}` is no rule of Hexguard, so this suppresses nothing")
+        elif rule in known.enabled and rule not in excuse.used:
+            yield _about(UNUSED, path, place, f"`{rule}` reports nothing here, so this suppression is idle")
+
+
+def _malformed(file: File) -> Iterator[Report]:
+    for block, start in zip(file.blocks, file.starts, strict=True):
+        for found in block.suppressions.malformed:
+            yield _about(MALFORMED, file.path, found.span.shift(start), found.message)
+
+
+def _about(rule: str, path: str, span: Span, message: str) -> Report:
+    return Report(rule, Severity.NIT, message, path, span)

@@ -1,0 +1,256 @@
+"""The façade over everything for one root: documents and summaries go in, reports and fixes come out.
+
+Not thread-safe: one thread owns a workspace. `Workspace` holds the only mutable state of the core.
+"""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from hexguard.engine.check import Checked, Crash, check_block
+from hexguard.engine.file import File, ModuleName, edit_file, open_file
+from hexguard.engine.fixing import MAX_FIXES, Fixed, make_fix, merged, next_fix
+from hexguard.engine.impact import changed_reads
+from hexguard.engine.report import RelatedPlace, Report
+from hexguard.engine.selection import Selection, Table
+from hexguard.engine.sites import site_span
+from hexguard.engine.stages import Stage, Trace, untraced
+from hexguard.engine.suppress import Known, suppress
+from hexguard.facts.model import Fact
+from hexguard.index.modules import ModuleSummary, class_name
+from hexguard.index.reads import Modules, Read, Reader
+from hexguard.index.values import Place
+from hexguard.rule.catalogue import Catalogue
+from hexguard.rule.finding import Finding, Related
+from hexguard.rule.fix import Fix
+from hexguard.rule.view import Project, View
+from hexguard.syntax.blocks import BlockKind
+from hexguard.text.document import Document
+from hexguard.text.span import Span
+
+
+class Config(msgspec.Struct, frozen=True):
+    """What a workspace works by: the project, the catalogue, which rules run in which file, and how to look up a file.
+
+    `load` gives a file of the project that is not open, by the name of its module; it may say `None`.
+    """
+
+    project: Project
+    catalogue: Catalogue
+    selection: Callable[[str], Selection]
+    load: Callable[[str], tuple[str, Document] | None]
+
+
+class Workspace:
+    """Documents, summaries, and the findings of each block with what they came from."""
+
+    def __init__(self, config: Config, trace: Trace = untraced) -> None:
+        self._config = config
+        self._trace = trace
+        self._files: dict[str, File] = {}
+        self._summaries: dict[str, ModuleSummary] = {}
+        self._modules = Modules.of(())
+        self._checked: dict[str, dict[int, Checked]] = {}
+        self._tables: dict[str, tuple[Selection, Table]] = {}
+        self._stale: set[str] = set()
+        self._peeked: dict[str, File] = {}
+        self.crashes: list[Crash] = []
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the open files."""
+        return tuple(self._files)
+
+    def file(self, path: str) -> File | None:
+        """An open file with everything derived from it."""
+        return self._files.get(path)
+
+    def configure(self, config: Config) -> None:
+        """Work by other settings from now on; every finding is made anew."""
+        self._config = config
+        self._tables.clear()
+        self._checked.clear()
+        self._stale.update(self._files)
+
+    def open(self, path: str, module: ModuleName, document: Document) -> None:
+        """Take a document in, or take it in again as a whole."""
+        self._put(open_file(path, module, document, self._trace), {})
+
+    def edit(self, path: str, document: Document, span: Span, inserted: str) -> None:
+        """Replace `span` of the open document at `path` by `inserted`, which gives `document`.
+
+        Raises `KeyError` if the file is not open.
+        """
+        old = self._files[path]
+        new = edit_file(old, document, span, inserted, self._trace)
+        self._put(new, _moved(self._checked.get(path, {}), old, new))
+
+    def close(self, path: str) -> None:
+        """Forget a document; what its module offers stays known until it is summarized anew or removed."""
+        self._files.pop(path, None)
+        self._checked.pop(path, None)
+        self._tables.pop(path, None)
+        self._stale.discard(path)
+
+    def summarize(self, summaries: Iterable[ModuleSummary]) -> None:
+        """Take in what modules offer whose files are not open."""
+        is_open = {file.module.name for file in self._files.values()}
+        changed = {summary.name: summary for summary in summaries if summary.name not in is_open}
+        if changed:
+            self._update(changed)
+
+    def remove(self, module: str) -> None:
+        """Forget a module whose file is gone."""
+        if module in self._summaries:
+            self._update({module: None})
+
+    def take_stale(self) -> frozenset[str]:
+        """The open files whose reports may have changed since they were last asked for; asking clears the list."""
+        stale = frozenset(self._stale)
+        self._stale.clear()
+        return stale
+
+    def reports(self, path: str) -> tuple[Report, ...]:
+        """The reports on an open file, in the order of the text; only blocks without current findings are checked."""
+        file = self._files[path]
+        selection, table = self._table(path)
+        checked = self._checked.setdefault(path, {})
+        reports: list[Report] = []
+        first_import = 0
+        for position, lowered in enumerate(file.blocks):
+            place = self._place(file, position)
+            found = checked.get(position)
+            current = (
+                found is not None
+                and found.facts is lowered.facts
+                and found.place == place
+                and found.first_import == first_import
+            )
+            if found is None or not current:
+                found = self._check(file, position, place, first_import, table)
+                checked[position] = found
+            start = file.starts[position]
+            for finding in found.findings:
+                reports.append(self._report(finding, file, position, lowered.spans[finding.node].shift(start), selection))
+            first_import += len(lowered.summary.imports)
+        known = Known(self._config.catalogue, {rule.name for rule in selection.rules})
+        return tuple(sorted(suppress(reports, file, known), key=lambda report: (report.span, report.rule)))
+
+    def fix(self, report: Report) -> Fix | None:
+        """The fix for a report on an open file, as it is now; `None` if there is none.
+
+        Raises `StaleReportError` if the document has changed since the report was made, `KeyError` if it was closed.
+        """
+        return make_fix(report, self._files[report.path], self._config.catalogue)
+
+    def fix_all(self, path: str, wanted: Callable[[Report], bool]) -> Fixed:
+        """What an open file becomes when every wanted report is fixed; the open document itself stays as it is.
+
+        Fixes are applied one after another, each to the result of the one before, until none is left.
+        """
+        scratch = Workspace(self._config)
+        scratch._summaries, scratch._modules = dict(self._summaries), self._modules
+        original = self._files[path]
+        scratch.open(path, original.module, original.document)
+        fixed: list[Report] = []
+        while len(fixed) < MAX_FIXES and (found := next_fix(scratch.reports(path), wanted, scratch.fix)):
+            report, fix = found
+            document = scratch._files[path].document
+            edit = merged(fix.edits, document.text)
+            scratch.edit(path, document.edited(edit.span, edit.text, None), edit.span, edit.text)
+            fixed.append(report)
+        return Fixed(scratch._files[path].document.text, tuple(fixed))
+
+    def _check(self, file: File, position: int, place: Place, first_import: int, table: Table) -> Checked:
+        self._trace(Stage.CHECK, f"{file.path}:{position}")
+        facts = file.blocks[position].facts
+        reader = Reader(self._modules)
+        view = View(facts, place, self._config.project, reader, first_import)
+        findings, crashes = check_block(facts, view, table)
+        self.crashes.extend(crashes)
+        return Checked(facts, place, first_import, findings, frozenset(reader.reads))
+
+    def _place(self, file: File, position: int) -> Place:
+        place = file.places[position]
+        if place.kind is not BlockKind.MEMBER:
+            return Place(file.module.name)
+        return Place(file.module.name, class_name(file.blocks[place.owner].summary))
+
+    def _table(self, path: str) -> tuple[Selection, Table]:
+        if path not in self._tables:
+            selection = self._config.selection(path)
+            self._tables[path] = selection, selection.table()
+        return self._tables[path]
+
+    def _report(self, finding: Finding[Fact], file: File, position: int, span: Span, selection: Selection) -> Report:
+        rule = self._config.catalogue[finding.rule]
+        related = [found for place in finding.related if (found := self._related(place))]
+        return Report(
+            rule.name,
+            selection.severity(rule),
+            rule.text(finding),
+            file.path,
+            span,
+            rule.applicability,
+            tuple(related),
+            position,
+            finding,
+        )
+
+    def _related(self, related: Related) -> RelatedPlace | None:
+        file = self._module_file(related.at.module)
+        span = site_span(related.at, file) if file else None
+        return RelatedPlace(file.path, span, related.message) if file and span else None
+
+    def _module_file(self, module: str) -> File | None:
+        """The file of a module: the open one, else one that is read for the occasion and kept while it holds."""
+        for file in self._files.values():
+            if file.module.name == module:
+                return file
+        if module not in self._peeked:
+            loaded = self._config.load(module)
+            if loaded is None:
+                return None
+            summary = self._summaries.get(module)
+            name = ModuleName(module, summary.is_package if summary else False)
+            self._peeked[module] = open_file(loaded[0], name, loaded[1], untraced)
+        return self._peeked[module]
+
+    def _put(self, file: File, checked: dict[int, Checked]) -> None:
+        self._files[file.path] = file
+        self._checked[file.path] = checked
+        self._stale.add(file.path)
+        if self._summaries.get(file.module.name) is not file.summary:
+            self._update({file.module.name: file.summary})
+
+    def _update(self, changed: dict[str, ModuleSummary | None]) -> None:
+        """Take in new summaries, and drop the findings that asked for something which is now answered otherwise."""
+        before = self._modules
+        for name, summary in changed.items():
+            self._peeked.pop(name, None)
+            if summary is None:
+                del self._summaries[name]
+            else:
+                self._summaries[name] = summary
+        self._modules = before.updated(changed)
+        reads = changed_reads(before, self._modules, changed)
+        if reads:
+            self._drop(reads)
+
+    def _drop(self, reads: frozenset[Read]) -> None:
+        for path, checked in self._checked.items():
+            outdated = [position for position, found in checked.items() if not reads.isdisjoint(found.reads)]
+            for position in outdated:
+                del checked[position]
+            if outdated:
+                self._stale.add(path)
+
+
+def _moved(checked: dict[int, Checked], old: File, new: File) -> dict[int, Checked]:
+    """The findings of the blocks that an edit left alone, at their new positions."""
+    positions = {id(lowered.facts): position for position, lowered in enumerate(new.blocks)}
+    moved: dict[int, Checked] = {}
+    for position, found in checked.items():
+        if (place := positions.get(id(old.blocks[position].facts))) is not None:
+            moved[place] = found
+    return moved

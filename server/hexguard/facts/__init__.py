@@ -1,0 +1,1 @@
+"""What one block says, as frozen values without positions: expressions, scopes, facts, and their summary."""

@@ -1,0 +1,112 @@
+"""Reads and writes Python files without losing anything: encoding, byte order mark, line ends, permissions."""
+
+import codecs
+import contextlib
+import os
+import re
+import stat
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from hexguard.settings import Problem
+
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_HEAD = 4096
+_BLANK = re.compile(rb"^[ \t\f]*(?:#[^\r\n]*)?$")
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A file as it was read: its text without the byte order mark, line ends as they are, and how to write it back."""
+
+    path: Path
+    text: str
+    encoding: str
+    bom: bool
+
+
+def read(path: Path) -> Source | Problem:
+    """Read a Python file in the encoding that it declares, UTF-8 if it declares none.
+
+    Nothing raises: a file that cannot be read or decoded gives a problem that says why and where.
+    """
+    try:
+        data = _bytes_of(path)
+    except OSError as error:
+        return Problem(str(path), None, f"cannot be read: {error.strerror or error}")
+    except ValueError as error:
+        # A path that holds a NUL is no path at all.
+        return Problem(str(path), None, f"cannot be read: {error}")
+    return decode(path, data)
+
+
+def decode(path: Path, data: bytes) -> Source | Problem:
+    """Turn the bytes of a Python file into a `Source`, or into a problem; `path` is only carried along."""
+    bom = data.startswith(codecs.BOM_UTF8)
+    body = data[len(codecs.BOM_UTF8) :] if bom else data
+    declared = _declared_encoding(body)
+    try:
+        encoding = "utf-8" if bom or declared is None else codecs.lookup(declared).name
+        text = body.decode(encoding)
+    except LookupError:
+        return Problem(str(path), None, f"declares the encoding `{declared}`, which is unknown")
+    except UnicodeDecodeError as error:
+        offset = error.start + len(data) - len(body)
+        line = len(re.findall(rb"\r\n|\r|\n", body[: error.start])) + 1
+        where = f"byte {offset} (line {line})"
+        return Problem(str(path), None, f"is not valid {error.encoding}: {where} cannot be decoded")
+    except ValueError as error:
+        return Problem(str(path), None, f"cannot be decoded as `{declared}`: {error}")
+    if declared is not None and "coding" not in text[:_HEAD]:
+        return Problem(str(path), None, f"declares the encoding `{declared}`, in which the declaration makes no sense")
+    return Source(path, text, encoding, bom)
+
+
+def write(source: Source, text: str) -> None:
+    """Replace the text of a file in one step, in the same encoding, with the same permissions.
+
+    A reader sees the old file or the new one, never half of it.
+    A symbolic link stays one; the file that it points to is replaced.
+    Raises `OSError`, and `UnicodeEncodeError` if the encoding lacks a character; the file is as before then.
+    """
+    data = text.encode(source.encoding)
+    target = Path(os.path.realpath(source.path))
+    mode = stat.S_IMODE(target.stat().st_mode)
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", suffix=".tmp", dir=target.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.write((codecs.BOM_UTF8 if source.bom else b"") + data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException:
+        # Whatever happened, also an interrupt, leaves nothing behind.
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _bytes_of(path: Path) -> bytes:
+    # Opening a pipe would wait for a writer, so the kind is asked first, and asked again of what was opened.
+    _require_regular(os.stat(path))
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
+        _require_regular(os.fstat(file.fileno()))
+        return file.read()
+
+
+def _require_regular(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(0, "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
+
+
+def _declared_encoding(body: bytes) -> str | None:
+    """Find the encoding that a comment in the first two lines declares, by the rules of PEP 263."""
+    for line in re.split(rb"\r\n|\r|\n", body[:_HEAD], maxsplit=2)[:2]:
+        match = _CODING.match(line)
+        if match:
+            return match[1].decode("ascii", "replace")
+        if not _BLANK.match(line):
+            return None
+    return None

@@ -1,0 +1,1 @@
+"""What the project says, from the summaries of its files: modules, symbols, types of values, effects, import chains."""

@@ -1,0 +1,62 @@
+"""Import chains: how one module comes to depend on another, through which modules."""
+
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+
+from hexguard.facts.summary import ImportSymbol
+from hexguard.index.reads import Reader
+from hexguard.index.resolve import Resolver
+
+
+class Link(msgspec.Struct, frozen=True, gc=False):
+    """One import of a chain: in `module`, its import number `ordinal`, of the module `imported`."""
+
+    module: str
+    ordinal: int
+    imported: str
+    type_checking: bool = False
+
+
+def links(importer: str, reader: Reader, resolver: Resolver) -> tuple[Link, ...]:
+    """The imports of a module that reach a module of the project, in the order of the text."""
+    found = [
+        Link(importer, ordinal, target, symbol.type_checking)
+        for ordinal, symbol in enumerate(reader.imports(importer))
+        if (target := _target(symbol, importer, reader, resolver)) and target != importer
+    ]
+    return tuple(found)
+
+
+def _target(symbol: ImportSymbol, importer: str, reader: Reader, resolver: Resolver) -> str | None:
+    """The module that an import loads: `from a import b` loads `a.b` if that is a module, else `a`."""
+    base = resolver.absolute(symbol.module, symbol.level, importer)
+    if not base or not reader.has_package(base.partition(".")[0]):
+        return None
+    if symbol.name is not None and symbol.name != "*":
+        inner = f"{base}.{symbol.name}"
+        if reader.has_package(inner):
+            return inner
+    return base if reader.has_package(base) else None
+
+
+def import_chain(
+    first: Link, is_forbidden: Callable[[str], bool], follows: Callable[[Link], bool], reader: Reader, resolver: Resolver
+) -> tuple[Link, ...] | None:
+    """The shortest chain that begins with the import `first` and ends in a forbidden module.
+
+    `follows` tells which further links count (a chain may stop at modules that are allowed to import the forbidden one).
+    """
+    queue: deque[tuple[Link, ...]] = deque([(first,)])
+    seen = {first.module, first.imported}
+    while queue:
+        chain = queue.popleft()
+        last = chain[-1].imported
+        if is_forbidden(last):
+            return chain
+        for link in links(last, reader, resolver):
+            if link.imported not in seen and follows(link):
+                seen.add(link.imported)
+                queue.append((*chain, link))
+    return None

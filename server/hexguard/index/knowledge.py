@@ -1,0 +1,28 @@
+"""The form of what is known about libraries, whose code the index does not read.
+
+The tables themselves are data of the rules (`hexguard_rules.knowledge`); the index only knows their form.
+All names are qualified, in the spelling that the library documents (`sqlalchemy.orm.Session`).
+"""
+
+import msgspec
+
+
+class Knowledge(msgspec.Struct, frozen=True):
+    """Tables about libraries.
+
+    `aliases`: other spellings of a documented name (`sqlalchemy.orm.session.Session`).
+    `returns`: what calling a function or method gives an instance of; a class needs no entry.
+    `enters`: what a `with` over an instance of the key gives, where that is not the instance itself.
+    `attributes`: the type of an attribute of an instance.
+    `blocking`: calls that block the thread, with what they wait for.
+    `dependencies`: markers whose first argument makes the value of a parameter (`fastapi.Depends`).
+    `transparent_decorators`: decorators after which a call still runs the function's body at once, in the same thread.
+    """
+
+    aliases: dict[str, str] = {}
+    returns: dict[str, str] = {}
+    enters: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    blocking: dict[str, str] = {}
+    dependencies: frozenset[str] = frozenset()
+    transparent_decorators: frozenset[str] = frozenset()

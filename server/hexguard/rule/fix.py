@@ -1,0 +1,27 @@
+"""What a rule offers to do about a finding."""
+
+from enum import Enum
+
+import msgspec
+
+from hexguard.text.edit import Edit
+
+
+class Applicability(Enum):
+    """How far a fix may be trusted.
+
+    SAFE: behaviour is the same and comments survive, so it may run on save.
+    UNSAFE: the result is valid code, but behaviour may change, so a person should look.
+    REFACTOR: a rewrite that a person asks for by name; it never runs with the others.
+    """
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    REFACTOR = "refactor"
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """Edits that remove a finding; `title` is a verb phrase. Spans are absolute in the document, and disjoint."""
+
+    title: str
+    edits: tuple[Edit, ...]

@@ -1,0 +1,190 @@
+"""Adds the imports that a fix needs and removes those that it leaves unused."""
+
+import sys
+from collections.abc import Sequence
+
+from hexguard.facts.expressions import Context
+from hexguard.rule.source import ImportedName, Part, Source, binds
+from hexguard.rule.spelling import Spelling
+from hexguard.syntax.rewrite import with_name, without_names
+from hexguard.text.edit import Edit
+from hexguard.text.span import Span
+
+
+class Imports:
+    """The imports of one document."""
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def spell(self, qualified: str, part: Part, context: Context) -> Spelling | None:
+        """How to write `qualified` (`asyncio.sleep`, `sqlalchemy.select`) at a place of `part`.
+
+        What the document already imports is used; else a module of one part is imported whole (`import asyncio`), and a
+        name from a module otherwise (`from sqlalchemy import select`).
+        """
+        module, _, name = qualified.rpartition(".")
+        for found in self._unconditional():
+            text = _spelled(found, module, name)
+            if text and self._is_visible(text.partition(".")[0], part, context):
+                return Spelling(text)
+        if module in _IMPORTED_WHOLE:
+            return self._added(f"import {module}", module, f"{module}.{name}", part, context)
+        return self._added_name(module, name, part, context)
+
+    def _unconditional(self) -> list[ImportedName]:
+        """Imported names that hold everywhere: not in a function, `if` or `try` (whose lines are indented)."""
+        return [found for found in self._source.imports() if not self._indent(found.statement.start)]
+
+    def _indent(self, offset: int) -> str:
+        text = self._source.text
+        start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+        return text[start:offset].lstrip("\ufeff\f")
+
+    def _is_visible(self, name: str, part: Part, context: Context) -> bool:
+        return binds(part.facts, name, context.scope) is None
+
+    def _is_free(self, name: str, part: Part, context: Context) -> bool:
+        """Whether a new import may bind `name`: nothing binds it at the place, nor anywhere in the module."""
+        taken = any(name in other.facts.scopes[0].bindings for other in self._source.parts if not other.facts.is_member)
+        return not taken and self._is_visible(name, part, context)
+
+    def _added(self, statement: str, bound: str, text: str, part: Part, context: Context) -> Spelling | None:
+        if not self._is_free(bound.partition(".")[0], part, context):
+            return None
+        return Spelling(text, (self._insert(statement),))
+
+    def _added_name(self, module: str, name: str, part: Part, context: Context) -> Spelling | None:
+        if not self._is_free(name, part, context):
+            return None
+        for found in self._unconditional():
+            if found.fact.module == module and found.fact.name is not None and not found.fact.level:
+                changed = with_name(self._slice(found.statement), name)
+                if changed is not None:
+                    return Spelling(name, (Edit(found.statement, changed),))
+        return Spelling(name, (self._insert(f"from {module} import {name}"),))
+
+    def _slice(self, span: Span) -> str:
+        return self._source.text[span.start : span.end]
+
+    def _insert(self, statement: str) -> Edit:
+        """A new import statement, sorted into the ones that the document has."""
+        newline = self._source.newline
+        order = _order(statement)
+        statements = sorted({found.statement for found in self._unconditional()})
+        later = next((span for span in statements if _order(self._slice(span)) > order), None)
+        if later is None:
+            return self._append(statement, statements, order)
+        blank = newline if _order(self._slice(later))[0] != order[0] and not self._has_section(order, statements) else ""
+        return Edit(Span(later.start, later.start), statement + newline + blank)
+
+    def _has_section(self, order: tuple[int, int, str], statements: list[Span]) -> bool:
+        return any(_order(self._slice(span))[0] == order[0] for span in statements)
+
+    def _append(self, statement: str, statements: list[Span], order: tuple[int, int, str]) -> Edit:
+        newline = self._source.newline
+        if not statements:
+            at = self._first_line()
+            return Edit(Span(at, at), statement + newline + newline)
+        last = statements[-1]
+        end = self._line_end(last.end)
+        blank = newline if _order(self._slice(last))[0] != order[0] else ""
+        return Edit(Span(end, end), newline + blank + statement)
+
+    def _line_end(self, offset: int) -> int:
+        text = self._source.text
+        while offset < len(text) and text[offset] not in "\r\n":
+            offset += 1
+        return offset
+
+    def _first_line(self) -> int:
+        """Where the first statement after the docstring stands; the start of its line."""
+        text = self._source.text
+        for part in self._source.parts:
+            block = text[part.start : part.start + 4].lstrip("\ufeff")
+            if part.facts.facts or not len(part.spans):
+                return self._statement_line(part)
+            if not block:
+                break
+        return len(text)
+
+    def _statement_line(self, part: Part) -> int:
+        """The first line of a block that holds code; comments and blank lines above it stay above."""
+        offset = part.start
+        text = self._source.text
+        while offset < len(text):
+            end = self._line_end(offset)
+            line = text[offset:end].strip().lstrip("\ufeff")
+            if line and not line.startswith("#"):
+                return offset
+            offset = end + (2 if text[end : end + 2] == "\r\n" else 1)
+        return len(text)
+
+    def forget(self, dropped: Sequence[Span]) -> tuple[Edit, ...]:
+        """Edits that remove the imported names which are read nowhere outside the spans `dropped`.
+
+        Only names that are read inside them at all; never in a package's `__init__`, whose imports are its interface.
+        """
+        if self._source.is_package:
+            return ()
+        unused: dict[Span, set[str]] = {}
+        for found in self._unconditional():
+            if found.fact.name != "*" and self._becomes_unused(found.fact.bound, dropped):
+                unused.setdefault(found.statement, set()).add(found.fact.bound)
+        return tuple(edit for statement, names in unused.items() if (edit := self._removed(statement, names)))
+
+    def _becomes_unused(self, name: str, dropped: Sequence[Span]) -> bool:
+        inside = outside = 0
+        for reference in self._source.references(name):
+            if any(span.start <= reference.start and reference.end <= span.end for span in dropped):
+                inside += 1
+            else:
+                outside += 1
+        exported = f'"{name}"' in self._source.text or f"'{name}'" in self._source.text
+        return bool(inside) and not outside and not exported
+
+    def _removed(self, statement: Span, names: set[str]) -> Edit | None:
+        changed = without_names(self._slice(statement), names)
+        if changed is None:
+            return None
+        if changed:
+            return Edit(statement, changed)
+        text = self._source.text
+        end = self._line_end(statement.end)
+        if text[statement.end : end].strip():
+            return None
+        end += 2 if text[end : end + 2] == "\r\n" else 1 if end < len(text) else 0
+        return Edit(Span(statement.start, end), "")
+
+
+def _spelled(found: ImportedName, module: str, name: str) -> str:
+    """How an import lets the code write `module.name`; empty if it does not."""
+    fact = found.fact
+    if fact.level:
+        return ""
+    if fact.name is not None:
+        if fact.module == module and fact.name == name:
+            return fact.bound
+        return f"{fact.bound}.{name}" if f"{fact.module}.{fact.name}" == module else ""
+    if fact.module != module:
+        return ""
+    return f"{fact.alias or fact.module}.{name}"
+
+
+def _order(statement: str) -> tuple[int, int, str]:
+    """Where a statement sorts: standard library before the rest, `import` before `from`, then by module."""
+    words = statement.split()
+    module = words[1] if len(words) > 1 else ""
+    top = module.partition(".")[0].rstrip(",")
+    if top == "__future__":
+        section = 0
+    elif top in sys.stdlib_module_names:
+        section = 1
+    else:
+        section = 3 if module.startswith(".") else 2
+    return section, int(words[0] == "from") if words else 0, module.lower()
+
+
+_IMPORTED_WHOLE = frozenset({"asyncio", "datetime", "contextlib", "httpx", "anyio", "trio"})

@@ -1,0 +1,125 @@
+"""What a rule may ask: the meaning of expressions, effects, imports, and the project's settings.
+
+Every answer that comes from outside the block is recorded, so that the engine knows when to ask again.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from hexguard.facts.block import BlockFacts
+from hexguard.facts.expressions import Call, Context, Expr
+from hexguard.facts.localize import localize
+from hexguard.facts.model import Function, Import
+from hexguard.index.chains import Link, import_chain, links
+from hexguard.index.contracts import Boundary, boundaries
+from hexguard.index.effects import Chain, blocking_chain
+from hexguard.index.knowledge import Knowledge
+from hexguard.index.reads import Reader
+from hexguard.index.resolve import Resolver
+from hexguard.index.values import Place, Value
+from hexguard.settings.model import Contract, Layer, Preset, Settings
+
+
+class Project(msgspec.Struct, frozen=True):
+    """What holds for the whole project, beside its code: settings, versions, and what is known about libraries."""
+
+    settings: Settings
+    knowledge: Knowledge
+    python: tuple[int, int] | None = None
+    preset: Preset | None = None
+    layers: tuple[Layer, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+
+
+class Breach(msgspec.Struct, frozen=True, gc=False):
+    """An import that breaks a contract: from which layer, into which, and through which imports."""
+
+    contract: str
+    side: str
+    crossed: str
+    chain: tuple[Link, ...]
+
+
+class View:
+    """The view of one block.
+
+    `place` says where the block stands (its module and the class around it), `first_import` how many imported names
+    come before it in the module.
+    """
+
+    __slots__ = ("_first_import", "_reader", "_resolver", "_values", "block", "place", "project")
+
+    def __init__(
+        self, block: BlockFacts, place: Place, project: Project, reader: Reader, first_import: int = 0
+    ) -> None:
+        self.block = block
+        self.place = place
+        self.project = project
+        self._reader = reader
+        self._first_import = first_import
+        self._resolver = Resolver(reader, project.knowledge)
+        self._values: dict[int, Value | None] = {}
+
+    @property
+    def module(self) -> str:
+        """The qualified name of the module of the block."""
+        return self.place.module
+
+    def value(self, expr: Expr) -> Value | None:
+        """What an expression of the block means; `None` where that is not certain."""
+        if expr.node not in self._values:
+            self._values[expr.node] = self._resolver.value(localize(expr, self.block), self.place)
+        return self._values[expr.node]
+
+    def name(self, expr: Expr) -> str:
+        """The qualified name of the object that an expression means; empty for instances and where unknown."""
+        value = self.value(expr)
+        return value.name if value and not value.instance else ""
+
+    def type_of(self, expr: Expr) -> str:
+        """The qualified name of the class that the value of an expression is an instance of; empty where unknown."""
+        value = self.value(expr)
+        return value.name if value and value.instance else ""
+
+    def callee(self, call: Call) -> str:
+        """The qualified name of what a call calls: `sqlalchemy.orm.Session.query`; empty where unknown."""
+        return self.name(call.func)
+
+    def function(self, context: Context) -> Function | None:
+        """The nearest `def` of the block around a place; `None` in a lambda and outside functions."""
+        scope = self.block.function_scope(context.scope)
+        return next((found for found in self.block.of_type(Function) if found.scope == scope), None)
+
+    def blocking_chain(self, name: str) -> Chain | None:
+        """How calling the sync project function `name` comes to block the thread; `None` if it does not or is unknown."""
+        found = self._resolver.function_of(name) or self._resolver.function_of(f"{name}.__init__")
+        return blocking_chain(found, self._reader, self.project.knowledge) if found else None
+
+    def breaches(self, fact: Import) -> Iterator[Breach]:
+        """The contracts that an import breaks, directly or through the modules that it imports in turn.
+
+        A chain that runs through another module under the same contract is reported there, not here.
+        """
+        first = self._link(fact)
+        for boundary in boundaries(self.module, self.project.contracts, self.project.layers) if first else ():
+            chain = self._breaking_chain(first, boundary) if first else None
+            if chain:
+                yield Breach(boundary.contract.name, boundary.side, boundary.crossed_by(chain[-1].imported), chain)
+
+    def _breaking_chain(self, first: Link, boundary: Boundary) -> tuple[Link, ...] | None:
+        if boundary.ignores(first.module, first.imported):
+            return None
+        if boundary.contract.allow_indirect:
+            return (first,) if boundary.crossed_by(first.imported) else None
+        if boundary.is_restricted(first.imported):
+            return None
+
+        def follows(link: Link) -> bool:
+            return not boundary.is_restricted(link.imported) and not boundary.ignores(link.module, link.imported)
+
+        return import_chain(first, lambda name: bool(boundary.crossed_by(name)), follows, self._reader, self._resolver)
+
+    def _link(self, fact: Import) -> Link | None:
+        ordinal = self._first_import + self.block.of_type(Import).index(fact)
+        return next((link for link in links(self.module, self._reader, self._resolver) if link.ordinal == ordinal), None)

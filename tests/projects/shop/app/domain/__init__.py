@@ -1,0 +1,1 @@
+"""Business rules: no framework, no database, no network."""

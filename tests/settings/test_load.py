@@ -1,0 +1,421 @@
+"""What comes out of configuration files and editors: settings as declared, and problems exactly where they are."""
+
+import textwrap
+from collections.abc import Mapping
+
+import pytest
+
+from hexguard.settings import Contract, Layer, Loaded, Settings, Severity
+from hexguard.settings.load import EDITOR, load, merge
+
+SELECTORS = {"bare-except", "blocking-sleep-in-async", "async", "AP-09", "deep-nesting"}
+FULL = """
+    select = ["async", "AP-09"]
+    ignore = ['bare-except']
+    extend-select = ["all"]
+    preset = "hexagonal"
+    exclude = ["migrations/"]
+    src = ["lib"]
+    python = "3.12"
+    preview = true
+    unsafe-fixes = true
+    per-file-ignores = { "tests/**" = ["all"], 'a b.py' = ["async"] }
+
+    [severity]
+    bare-except = "nit"
+
+    [layers]
+    domain = ["app.domain", "*.domain"]
+    web = "app.web"
+
+    [[contracts]]
+    name = "inward"
+    kind = "forbidden"
+    source = ["domain"]
+    forbidden = ["web"]
+    allow-indirect = true
+    ignore-imports = ["app.domain.a -> app.web.b"]
+
+    [[contracts]]
+    kind = "layers"
+    layers = ["web | cli", ["left", "right"], "(domain)"]
+    containers = ["app"]
+
+    [options.deep-nesting]
+    depth = 4
+"""
+FULL_SETTINGS = Settings(
+    select=("async", "AP-09"),
+    ignore=("bare-except",),
+    extend_select=("all",),
+    preset="hexagonal",
+    exclude=("migrations/",),
+    src=("lib",),
+    python=(3, 12),
+    preview=True,
+    unsafe_fixes=True,
+    per_file_ignores={"tests/**": ("all",), "a b.py": ("async",)},
+    severity={"bare-except": Severity.NIT},
+    layers=(Layer("domain", ("app.domain", "*.domain")), Layer("web", ("app.web",))),
+    contracts=(
+        Contract(
+            name="inward",
+            kind="forbidden",
+            source=("domain",),
+            forbidden=("web",),
+            allow_indirect=True,
+            ignore_imports=(("app.domain.a", "app.web.b"),),
+        ),
+        Contract(
+            name="contract 2",
+            kind="layers",
+            layers=(("web", "cli"), ("left", "right"), ("domain",)),
+            containers=("app",),
+        ),
+        Contract(name="contract 2", kind="independence", source=("web", "cli"), containers=("app",)),
+    ),
+    options={"deep-nesting": {"depth": 4}},
+)
+
+
+def check(files: Mapping[str, str], expected: Settings, *problems: str) -> None:
+    """Load files; a problem is written as severity, file (unless `hexguard.toml`), what its span covers, message."""
+    texts = {name: textwrap.dedent(text) for name, text in files.items()}
+    compare(load(texts, SELECTORS), texts, expected, *problems)
+
+
+def check_editor(
+    editor: Mapping[str, object], expected: Settings, *problems: str, before: Settings | None = None
+) -> None:
+    """Merge what an editor sends; a problem is written without a place."""
+    compare(merge(before or Settings(), editor, SELECTORS), {EDITOR: ""}, expected, *problems)
+
+
+def compare(loaded: Loaded, texts: Mapping[str, str], expected: Settings, *problems: str) -> None:
+    found: list[str] = []
+    for problem in loaded.problems:
+        span = problem.span
+        spot = "" if span is None else f" <{texts[problem.path][span.start : span.end]}>"
+        path = "" if problem.path in {"hexguard.toml", EDITOR} else f" {problem.path}"
+        found.append(f"{problem.severity}{path}{spot}: {problem.message}")
+    assert found == list(problems)
+    assert loaded.settings == expected
+
+
+def as_pyproject(own: str) -> str:
+    lines = textwrap.dedent(own).replace("[[", "[[tool.hexguard.").splitlines()
+    headers = [f"[tool.hexguard.{line[1:]}" if line.startswith("[") and line[1] != "[" else line for line in lines]
+    return "\n".join(["[project]", 'name = "x"', "[tool.hexguard]", *headers])
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"hexguard.toml": FULL},
+        {".hexguard.toml": FULL},
+        {"pyproject.toml": as_pyproject(FULL)},
+        {"hexguard.toml": textwrap.dedent(FULL).replace("\n", "\r\n")},
+        {"hexguard.toml": "\ufeff" + textwrap.dedent(FULL)},
+        {
+            "hexguard.toml": FULL.replace("-select", "_select")
+            .replace("-ignores", "_ignores")
+            .replace("allow-", "allow_")
+        },
+        {"hexguard.toml": FULL, "notes.toml": "select = 3", "pyproject.toml": "[project]\nname = 'x'"},
+    ],
+    ids=["own", "hidden", "pyproject", "crlf", "bom", "snake", "others"],
+)
+def test_everything_can_be_declared(files: dict[str, str]) -> None:
+    check(files, FULL_SETTINGS)
+
+
+@pytest.mark.parametrize("files", [{}, {"pyproject.toml": ""}, {"hexguard.toml": ""}, {"pyproject.toml": "[tool.x]"}])
+def test_nothing_declared_gives_the_defaults(files: dict[str, str]) -> None:
+    check(files, Settings())
+
+
+def test_own_file_wins_whole() -> None:
+    check(
+        {"hexguard.toml": "preview = true", "pyproject.toml": "[tool.hexguard]\nselect = 3\nunsafe-fixes = true"},
+        Settings(preview=True),
+        "warning pyproject.toml <[tool.hexguard]>: `[tool.hexguard]` is not read, because there is `hexguard.toml`",
+    )
+
+
+def test_layers_may_be_an_array_of_tables() -> None:
+    check(
+        {"hexguard.toml": "[[layers]]\nname = 'b'\nmodules = 'x.b'\n[[layers]]\nname = 'a'\nmodules = ['x.a']\n"},
+        Settings(layers=(Layer("b", ("x.b",)), Layer("a", ("x.a",)))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("select = 3", "error <3>: `select` must be a list of strings, not an integer"),
+        ("ignore = ['async', 3.5]", "error <3.5>: member 2 of `ignore` must be a string, not a number"),
+        ("preview = 'yes'", "error <'yes'>: `preview` must be true or false, not a string"),
+        ("python = 3.11", 'error <3.11>: `python` must be a string such as "3.11"'),
+        ("python = '2.7'", "error <'2.7'>: `python` must be a string such as \"3.11\""),
+        (
+            "preset = 'hexagon'",
+            "error <'hexagon'>: `preset` must be one of simple, layered, hexagonal, django, "
+            "not `hexagon`; did you mean `hexagonal`?",
+        ),
+        ("exclude = { a = 1 }", "error <{ a = 1 }>: `exclude` must be a list of strings, not a table"),
+        ("src = 1979-05-27 # c", "error <1979-05-27>: `src` must be a list of strings, not a date or time"),
+        ("severity = []", "error <[]>: `severity` must be a table, not a list"),
+        ("options.async = 1", "error <1>: `options.async` must be a table, not an integer"),
+        ("layers = 1", "error <1>: `layers` must be a table, not an integer"),
+        ("layers.web = [1]", "error <1>: member 1 of `layers.web` must be a string, not an integer"),
+        ("layers = [{name = 'a'}]", "error <{name = 'a'}>: a layer needs `name` and `modules`"),
+        ("contracts = 'x'", "error <'x'>: `contracts` must be a list, not a string"),
+        ("contracts = [{}]", "error <{}>: a contract needs `kind`: one of layers, forbidden, independence"),
+        ("[[contracts]]\nkind = 'layers'", "error <[[contracts]]>: a contract of this kind needs `layers`"),
+        (
+            "contracts = [{kind = 'layers', layers = ['a | b : c']}]",
+            "error <'a | b : c'>: "
+            "member 1 of `contracts.layers` must separate siblings by `|` or by `:`, not by both",
+        ),
+        (
+            "contracts = [{kind = 'independence', source = ['a'], ignore-imports = ['a']}]",
+            "error <'a'>: member 1 of `contracts.ignore-imports` must be written `importer -> imported`",
+        ),
+        (
+            'select = """\nmany\nlines"""',
+            'error <"""\nmany\nlines""">: `select` must be a list of strings, not a string',
+        ),
+        ("\"sel\\u0065ct\" = 1", "error <1>: `select` must be a list of strings, not an integer"),
+        ("slect = []", "warning <slect>: there is no setting `slect`; did you mean `select`?"),
+        ("[zzzzz]\na = 1", "warning <[zzzzz]>: there is no setting `zzzzz`"),
+        (
+            "severity.bare-exept = 'oops'",
+            "error <'oops'>: `severity.bare-exept` must be one of blocking, important, nit, suggestion, not `oops`",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bad_value_costs_only_itself(line: str, problem: str) -> None:
+    check({"hexguard.toml": f'unsafe-fixes = true # "é😀"\n{line}\n'}, Settings(unsafe_fixes=True), problem)
+
+
+def test_a_bad_entry_costs_only_itself() -> None:
+    text = """
+        [severity]
+        bare-except = "nit"
+        async = "fatal"
+        [[contracts]]
+        kind = "independence"
+        source = ["a", "b"]
+        sources = []
+        [[contracts]]
+        kind = "forbidden"
+        source = ["a"]
+    """
+    check(
+        {"hexguard.toml": text},
+        Settings(
+            severity={"bare-except": Severity.NIT},
+            contracts=(Contract(name="contract 1", kind="independence", source=("a", "b")),),
+        ),
+        'error <"fatal">: `severity.async` must be one of blocking, important, nit, suggestion, not `fatal`',
+        "warning <sources>: a contract has no `sources`; did you mean `source`?",
+        "error <[[contracts]]>: a contract of this kind needs `forbidden`",
+    )
+
+
+def test_names_that_select_nothing_are_told() -> None:
+    check(
+        {"hexguard.toml": "select = ['all', 'bare-exept', 'AP-09']\n[per-file-ignores]\n'a.py' = ['zzz']"},
+        Settings(select=("all", "bare-exept", "AP-09"), per_file_ignores={"a.py": ("zzz",)}),
+        "warning <'bare-exept'>: no rule, family or alias is called `bare-exept`; did you mean `bare-except`?",
+        "warning <'zzz'>: no rule, family or alias is called `zzz`",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "covered", "what"),
+    [
+        ("a = 1\nb = [1, 2\n", "", "unclosed array"),
+        ("x = '😀'\r\nyy = = 3\r\nz = 1", "= 3", "invalid value"),
+        ("a = 1\na = 2\n", "", "cannot overwrite a value"),
+    ],
+)
+def test_broken_toml_is_one_problem(text: str, covered: str, what: str) -> None:
+    check(
+        {"hexguard.toml": text, "pyproject.toml": "[tool.hexguard]"},
+        Settings(),
+        f"error <{covered}>: this is no valid TOML, so the defaults are used: {what}",
+        "warning pyproject.toml <[tool.hexguard]>: `[tool.hexguard]` is not read, because there is `hexguard.toml`",
+    )
+
+
+def test_deep_nesting_is_no_crash() -> None:
+    (problem,) = load({"hexguard.toml": "k = " + "[" * 100_000}).problems
+    assert problem.message.startswith("this is no valid TOML")
+
+
+IMPORT_LINTER_CONTRACTS = (
+    Contract(
+        name="Layers",
+        kind="layers",
+        layers=(("a", "b"), ("c", "d"), ("e",)),
+        containers=("app",),
+        ignore_imports=(("app.a.x", "app.e.**"),),
+    ),
+    Contract(
+        name="Layers",
+        kind="independence",
+        source=("a", "b"),
+        containers=("app",),
+        ignore_imports=(("app.a.x", "app.e.**"),),
+    ),
+    Contract(name="two", kind="forbidden", source=("a",), forbidden=("b", "c"), allow_indirect=True),
+    Contract(name="three", kind="independence", source=("x", "y")),
+)
+INI = """
+    [metadata]
+    description = 100%
+
+    [importlinter]
+    root_packages = app
+
+    [importlinter:contract:one]
+    name = Layers
+    type = layers
+    layers =
+        a | b
+        (c) : d
+        e
+    containers = app
+    ignore_imports =
+        # a reason
+        app.a.x -> app.e.**
+
+    [importlinter:contract:two]
+    type: forbidden
+    source_modules = a
+    forbidden_modules =
+        b
+        c
+    allow_indirect_imports = True
+
+    [importlinter:contract:three]
+    type = independence
+    modules =
+        x
+        y
+
+    [importlinter:contract:four]
+    type = protected
+"""
+TOML = """
+    [tool.importlinter]
+    root_package = "app"
+
+    [[tool.importlinter.contracts]]
+    name = "Layers"
+    type = "layers"
+    layers = ["a | b", "(c) : d", "e"]
+    containers = ["app"]
+    ignore_imports = ["app.a.x -> app.e.**"]
+
+    [[tool.importlinter.contracts]]
+    name = "two"
+    type = "forbidden"
+    source_modules = "a"
+    forbidden_modules = ["b", "c"]
+    allow_indirect_imports = true
+
+    [[tool.importlinter.contracts]]
+    name = "three"
+    type = "independence"
+    modules = ["x", "y"]
+
+    [[tool.importlinter.contracts]]
+    name = "four"
+    type = "acyclic_siblings"
+"""
+
+
+@pytest.mark.parametrize("files", [{".importlinter": INI}, {"setup.cfg": INI}, {"pyproject.toml": TOML}])
+def test_import_linter_is_understood(files: dict[str, str]) -> None:
+    check(files, Settings(contracts=IMPORT_LINTER_CONTRACTS))
+
+
+def test_own_contracts_come_before_those_of_import_linter() -> None:
+    own = "[[contracts]]\nkind = 'independence'\nsource = ['p', 'q']"
+    contract = Contract(name="contract 1", kind="independence", source=("p", "q"))
+    check(
+        {"hexguard.toml": own, "pyproject.toml": TOML, ".importlinter": "[importlinter]", "setup.cfg": "[x]"},
+        Settings(contracts=(contract,)),
+    )
+    check(
+        {"hexguard.toml": own, "pyproject.toml": TOML},
+        Settings(contracts=(contract, *IMPORT_LINTER_CONTRACTS)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        (
+            "setup.cfg",
+            "[importlinter]\n[importlinter:contract:a]\ntype = forbidden\nsource_modules = a\n",
+            "error setup.cfg <[importlinter:contract:a]>: a contract of this kind needs `forbidden_modules`",
+        ),
+        (
+            ".importlinter",
+            "[importlinter]\n[importlinter:contract:a]\ntype = independence\nmodules = a\nIgnore_imports =\n  x\n",
+            "error .importlinter <Ignore_imports>: "
+            "member 1 of `importlinter:contract:a.ignore_imports` must be written `importer -> imported`",
+        ),
+        (".importlinter", "[importlinter]\nnonsense\n", "error .importlinter: this is no valid ini file: "
+         "Source contains parsing errors: '<string>'"),
+        (
+            "pyproject.toml",
+            "[[tool.importlinter.contracts]]\ntype = 'independence'\nmodules = [1]",
+            "error pyproject.toml <1>: member 1 of `contracts.modules` must be a string, not an integer",
+        ),
+        (
+            "pyproject.toml",
+            "[tool.importlinter]\ncontracts = 3",
+            "error pyproject.toml <3>: `contracts` must be a list, not an integer",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_contracts_of_import_linter_are_told(name: str, text: str, problem: str) -> None:
+    check({name: text}, Settings(), problem)
+
+
+@pytest.mark.parametrize(
+    "editor",
+    [
+        {"extendSelect": ["async"], "severity": {"async": "nit"}, "unsafeFixes": None},
+        {"hexguard": {"extend-select": ["async"], "severity": {"async": "nit"}}, "python": {"pythonPath": 3}},
+        {"hexguard.extend_select": ["async"], "hexguard.severity": {"async": "nit"}, "trace": {"server": "off"}},
+    ],
+)
+def test_an_editor_overrides_the_project(editor: dict[str, object]) -> None:
+    before = Settings(select=("async",), extend_select=("all",), severity={"bare-except": Severity.BLOCKING})
+    after = Settings(
+        select=("async",),
+        extend_select=("async",),
+        severity={"bare-except": Severity.BLOCKING, "async": Severity.NIT},
+    )
+    check_editor(editor, after, before=before)
+
+
+@pytest.mark.parametrize(
+    ("editor", "problem"),
+    [
+        ({"preview": "yes"}, "error: `preview` must be true or false, not a string"),
+        ({"hexguard": 3}, "error: `hexguard` must be a table, not an integer"),
+        (
+            {"extndSelect": []},
+            "warning: there is no setting `extndSelect`; did you mean `extend-select`?",
+        ),
+        ({"select": [None]}, "error: member 1 of `select` must be a string, not null"),
+    ],
+)
+def test_bad_editor_settings_are_told(editor: dict[str, object], problem: str) -> None:
+    check_editor({"preset": "simple", **editor}, Settings(preset="simple"), problem)

@@ -1,0 +1,1 @@
+"""What tests share: the fixture language, a workspace in memory, a real client."""
