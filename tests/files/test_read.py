@@ -15,6 +15,7 @@ def check(path: Path, data: bytes, text: str, encoding: str = "utf-8", *, bom: b
     """Read the bytes, compare, and write the text back: the bytes must be the same again."""
     path.write_bytes(data)
     source = read(path)
+    assert isinstance(source, Source)
     assert source == Source(path, text, encoding, bom)
     write(source, text)
     assert path.read_bytes() == data

@@ -71,9 +71,7 @@ def test_declarations_give_specifiers(texts: dict[str, str]) -> None:
 )
 def test_poetry(table: str) -> None:
     check(
-        {
-            "pyproject.toml": f"[{table}]\npython = '^3.11'\na = '^1.2'\nb = {{version = '~2.0'}}\nc = '*'"
-        },
+        {"pyproject.toml": f"[{table}]\npython = '^3.11'\na = '^1.2'\nb = {{version = '~2.0'}}\nc = '*'"},
         Package("a", None, "<2,>=1.2"),
         Package("b", None, "<2.1,>=2.0"),
         Package("c"),

@@ -244,7 +244,7 @@ def test_broken_toml_is_one_problem(text: str, covered: str, what: str) -> None:
     check(
         {"hexguard.toml": text, "pyproject.toml": "[tool.hexguard]"},
         Settings(),
-        f"error <{covered}>: this is no valid TOML, so the defaults are used: {what}",
+        f"error <{covered}>: this is no valid TOML, so nothing in it counts: {what}",
         "warning pyproject.toml <[tool.hexguard]>: `[tool.hexguard]` is not read, because there is `hexguard.toml`",
     )
 

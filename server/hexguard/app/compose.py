@@ -7,7 +7,7 @@ import msgspec
 
 from hexguard.engine.selection import Selection, select
 from hexguard.engine.suppress import OWN_NAMES
-from hexguard.files.discover import is_excluded
+from hexguard.files.patterns import matches
 from hexguard.rule.view import Project
 from hexguard.settings.dependencies import packages, python_version
 from hexguard.settings.layers import contracts_for, layers_for
@@ -42,7 +42,7 @@ class Composition(msgspec.Struct, frozen=True):
         ignored = [
             rule.name
             for pattern, selectors in self.settings.per_file_ignores.items()
-            if is_excluded(self.root / path, (pattern,), root=self.root)
+            if matches(self.root / path, (pattern,), root=self.root)
             for selector in selectors
             for rule in CATALOGUE.select(selector)
         ]

@@ -5,6 +5,8 @@ A local variable is replaced by what it was given: `client` in `client.get(url)`
 class (`Self`) and literals, so other files and the index can resolve it. What cannot be followed becomes `Opaque`.
 """
 
+from collections.abc import Iterable
+
 from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import (
     DETACHED,
@@ -27,7 +29,6 @@ from hexguard.facts.expressions import (
     Name,
     Opaque,
     Self,
-    Starred,
     Subscript,
     Typed,
 )
@@ -38,52 +39,108 @@ MAX_STEPS = 12
 """A chain of local variables longer than this is not followed."""
 
 UNKNOWN = Opaque(DETACHED, "unknown")
+"""What a localized expression says where nothing is known."""
+
+NOWHERE = Context()
+"""The context of everything that is localized: places do not matter any more."""
 
 
-def localize(expr: Expr, block: BlockFacts, steps: int = MAX_STEPS) -> Expr:
-    """`expr` in terms of names outside the block; node ids are dropped, arguments of calls are kept."""
-    if steps <= 0:
-        return UNKNOWN
-    match expr:
-        case Name():
-            return _name(expr, block, steps)
-        case Attribute(value=value, attr=attr):
-            return Attribute(DETACHED, localize(value, block, steps), attr)
-        case Call():
-            return _call(expr, block, steps)
-        case Subscript(value=value, items=items, context=context):
-            inner = tuple(localize(item, block, steps) for item in items)
-            return Subscript(DETACHED, localize(value, block, steps), inner, context)
-        case Binary(op="|", left=left, right=right):
-            return Binary(DETACHED, "|", localize(left, block, steps), localize(right, block, steps))
-        case Await(value=value):
-            return Await(DETACHED, localize(value, block, steps))
-        case Constant(kind=kind, text=text):
-            return Constant(DETACHED, kind, text)
-        case Collection(kind=kind, items=items) if len(items) <= MAX_STEPS:
-            return Collection(DETACHED, kind, tuple(localize(item, block, steps - 1) for item in items))
-        case Starred(value=value, double=double):
-            return Starred(DETACHED, localize(value, block, steps), double)
-        case Conditional(body=body, orelse=orelse):
-            return agreed([localize(body, block, steps - 1), localize(orelse, block, steps - 1)])
-        case Typed() | Entered() | Element() | Self() | Free() | Module() | LocalFunction():
-            return expr
-        case _:
+class Localizer:
+    """Localizes the expressions of one block; what a local name stands for is worked out once."""
+
+    __slots__ = ("_block", "_names", "_steps")
+
+    def __init__(self, block: BlockFacts) -> None:
+        self._block = block
+        self._names: dict[tuple[int, str], Expr] = {}
+        self._steps = 0
+
+    def localize(self, expr: Expr) -> Expr:
+        """`expr` in terms of names outside the block; node ids are dropped, telling arguments of calls are kept."""
+        if self._steps >= MAX_STEPS:
             return UNKNOWN
+        self._steps += 1
+        try:
+            return self._localize(expr)
+        finally:
+            self._steps -= 1
 
+    def optional(self, expr: Expr | None) -> Expr | None:
+        """The same for an expression that may be missing."""
+        return None if expr is None else self.localize(expr)
 
-def _call(call: Call, block: BlockFacts, steps: int) -> Expr:
-    func = localize(call.func, block, steps)
-    args = tuple(_argument(argument, block, steps) for argument in call.args)
-    keywords = tuple(
-        Keyword(DETACHED, keyword.name, _argument(keyword.value, block, steps)) for keyword in call.keywords
-    )
-    return Call(DETACHED, func, args, keywords, _NOWHERE, call.awaited)
+    def _localize(self, expr: Expr) -> Expr:
+        match expr:
+            case Name():
+                return self._name(expr)
+            case Attribute(value=value, attr=attr):
+                return Attribute(DETACHED, self.localize(value), attr)
+            case Call():
+                return self._call(expr)
+            case Subscript(value=value, items=items):
+                return Subscript(DETACHED, self.localize(value), self._all(items), NOWHERE)
+            case Binary(op="|", left=left, right=right):
+                return Binary(DETACHED, "|", self.localize(left), self.localize(right))
+            case Await(value=value):
+                return Await(DETACHED, self.localize(value))
+            case Constant(kind=kind, text=text):
+                return Constant(DETACHED, kind, text)
+            case Collection(kind=kind, items=items) if len(items) <= MAX_STEPS:
+                return Collection(DETACHED, kind, self._all(items))
+            case Conditional(body=body, orelse=orelse):
+                return agreed(self.localize(branch) for branch in (body, orelse))
+            case _:
+                return UNKNOWN
 
+    def _all(self, exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        return tuple(self.localize(expr) for expr in exprs)
 
-def _argument(expr: Expr, block: BlockFacts, steps: int) -> Expr:
-    """Arguments matter only where they name something (`sessionmaker(class_=AsyncSession)`) or are literals."""
-    return localize(expr, block, steps - 1) if isinstance(expr, Name | Attribute | Constant) else UNKNOWN
+    def _call(self, call: Call) -> Expr:
+        args = tuple(self._argument(argument) for argument in call.args)
+        keywords = tuple(Keyword(DETACHED, given.name, self._argument(given.value)) for given in call.keywords)
+        return Call(DETACHED, self.localize(call.func), args, keywords, NOWHERE, call.awaited)
+
+    def _argument(self, expr: Expr) -> Expr:
+        """Arguments tell something where they are literals or names from outside (`sessionmaker(class_=AsyncSession)`)."""
+        root = expr
+        while isinstance(root, Attribute):
+            root = root.value
+        if isinstance(root, Name) and find(root.id, root.scope, self._block)[0] < 0:
+            return self.localize(expr)
+        return Constant(DETACHED, expr.kind, expr.text) if isinstance(expr, Constant) else UNKNOWN
+
+    def _name(self, name: Name) -> Expr:
+        index, bindings = find(name.id, name.scope, self._block)
+        if index < 0:
+            return Free(name.id)
+        key = (index, name.id)
+        if key not in self._names:
+            # A name that is made from itself (`query = query.filter(...)`) meets this while it is being worked out.
+            self._names[key] = UNKNOWN
+            self._names[key] = self._meaning(name.id, self._block.scopes[index], bindings)
+        return self._names[key]
+
+    def _meaning(self, name: str, scope: Scope, bindings: tuple[Binding, ...]) -> Expr:
+        if name == scope.first_parameter and len(bindings) == 1 and not bindings[0].annotation:
+            return Self(scope.is_classmethod)
+        return agreed(self._bound(binding) for binding in bindings if not _is_none(binding))
+
+    def _bound(self, binding: Binding) -> Expr:
+        if binding.annotation is not None:
+            return Typed(self.localize(binding.annotation))
+        match binding.kind:
+            case BindingKind.VALUE if binding.value is not None:
+                return self.localize(binding.value)
+            case BindingKind.PARAMETER if isinstance(binding.value, Call):
+                return self.localize(binding.value)
+            case BindingKind.ENTERED if binding.value is not None:
+                return Entered(self.localize(binding.value))
+            case BindingKind.ELEMENT if binding.value is not None:
+                return Element(self.localize(binding.value))
+            case BindingKind.FUNCTION | BindingKind.CLASS | BindingKind.IMPORT:
+                return _defined(binding, self._block)
+            case _:
+                return UNKNOWN
 
 
 def find(name: str, scope: int, block: BlockFacts) -> tuple[int, tuple[Binding, ...]]:
@@ -100,16 +157,6 @@ def find(name: str, scope: int, block: BlockFacts) -> tuple[int, tuple[Binding, 
     return -1, ()
 
 
-def _name(name: Name, block: BlockFacts, steps: int) -> Expr:
-    index, bindings = find(name.id, name.scope, block)
-    if index < 0:
-        return Free(name.id)
-    scope = block.scopes[index]
-    if name.id == scope.first_parameter and len(bindings) == 1 and not bindings[0].annotation:
-        return Self(scope.is_classmethod)
-    return agreed([_bound(binding, scope, block, steps) for binding in bindings if not _is_none(binding)])
-
-
 def _is_none(binding: Binding) -> bool:
     """`client = None` before the real assignment says nothing about what the name holds."""
     value = binding.value
@@ -121,29 +168,15 @@ def _is_none(binding: Binding) -> bool:
     )
 
 
-def agreed(candidates: list[Expr]) -> Expr:
-    """The one meaning that all candidates share."""
-    if candidates and all(candidate == candidates[0] for candidate in candidates):
-        return candidates[0]
-    return UNKNOWN
-
-
-def _bound(binding: Binding, scope: Scope, block: BlockFacts, steps: int) -> Expr:
-    if binding.annotation is not None:
-        return Typed(localize(binding.annotation, block, steps - 1))
-    match binding.kind:
-        case BindingKind.VALUE if binding.value is not None:
-            return localize(binding.value, block, steps - 1)
-        case BindingKind.PARAMETER if isinstance(binding.value, Call):
-            return localize(binding.value, block, steps - 1)
-        case BindingKind.ENTERED if binding.value is not None:
-            return Entered(localize(binding.value, block, steps - 1))
-        case BindingKind.ELEMENT if binding.value is not None:
-            return Element(localize(binding.value, block, steps - 1))
-        case BindingKind.FUNCTION | BindingKind.CLASS | BindingKind.IMPORT:
-            return _defined(binding, block)
-        case _:
+def agreed(candidates: Iterable[Expr]) -> Expr:
+    """The one meaning that all candidates share; looks no further than the first that differs."""
+    first: Expr | None = None
+    for candidate in candidates:
+        if first is None:
+            first = candidate
+        elif candidate != first:
             return UNKNOWN
+    return first or UNKNOWN
 
 
 def _defined(binding: Binding, block: BlockFacts) -> Expr:
@@ -162,5 +195,3 @@ def imported(found: Import) -> Expr:
         return Attribute(DETACHED, Module(found.module, found.level), found.name)
     return Module(found.module if found.alias else found.bound)
 
-
-_NOWHERE = Context()

@@ -9,7 +9,7 @@ import msgspec
 
 from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import DETACHED, Attribute, Call, Expr, Keyword, Name
-from hexguard.facts.localize import agreed, find, localize
+from hexguard.facts.localize import Localizer, agreed, find
 from hexguard.facts.model import Assignment, Class, Function, Import, Return
 from hexguard.facts.scopes import Binding, BindingKind, Scope, ScopeKind
 
@@ -101,118 +101,118 @@ EMPTY = BlockSummary({}, {}, {}, (), {})
 
 def summarize(block: BlockFacts) -> BlockSummary:
     """The summary of one block."""
-    functions = block.of_type(Function)
-    return BlockSummary(
-        _symbols(block.scopes[0], block),
-        {found.qualname: _function(found, block) for found in functions},
-        _calls(block),
-        _imports(block),
-        _attributes(block, 0),
-    )
+    return _Summarizer(block).summary()
 
 
-def _symbols(scope: Scope, block: BlockFacts) -> dict[str, tuple[Symbol, ...]]:
-    return {name: tuple(_symbol(binding, block) for binding in bound) for name, bound in scope.bindings.items()}
+class _Summarizer:
+    """Summarizes one block; its local names and its `return` statements are worked out once."""
 
+    __slots__ = ("_block", "_localizer", "_returns")
 
-def _symbol(binding: Binding, block: BlockFacts) -> Symbol:
-    match binding.kind:
-        case BindingKind.VALUE:
-            return _variable(binding.annotation, binding.value, block)
-        case BindingKind.IMPORT | BindingKind.FUNCTION | BindingKind.CLASS:
-            return _defined(binding, block)
-        case _:
-            return UnknownSymbol()
+    def __init__(self, block: BlockFacts) -> None:
+        self._block = block
+        self._localizer = Localizer(block)
+        self._returns: dict[int, list[Return]] = {}
+        for fact in block.of_type(Return):
+            self._returns.setdefault(block.function_scope(fact.context.scope), []).append(fact)
 
+    def summary(self) -> BlockSummary:
+        block = self._block
+        return BlockSummary(
+            self._symbols(block.scopes[0]),
+            {found.qualname: self._function(found) for found in block.of_type(Function)},
+            self._calls(),
+            tuple(ModuleImport(_import(fact), ordinal) for ordinal, fact in enumerate(block.of_type(Import))),
+            self._attributes(0),
+        )
 
-def _variable(annotation: Expr | None, value: Expr | None, block: BlockFacts) -> VariableSymbol:
-    return VariableSymbol(
-        localize(annotation, block) if annotation is not None else None,
-        localize(value, block) if value is not None else None,
-    )
+    def _symbols(self, scope: Scope) -> dict[str, tuple[Symbol, ...]]:
+        return {name: tuple(self._symbol(binding) for binding in bound) for name, bound in scope.bindings.items()}
 
+    def _symbol(self, binding: Binding) -> Symbol:
+        match binding.kind:
+            case BindingKind.VALUE:
+                return self._variable(binding.annotation, binding.value)
+            case BindingKind.IMPORT | BindingKind.FUNCTION | BindingKind.CLASS:
+                return self._defined(binding)
+            case _:
+                return UnknownSymbol()
 
-def _defined(binding: Binding, block: BlockFacts) -> Symbol:
-    match block.facts[binding.detail]:
-        case Import() as found:
-            return _import(found)
-        case Function() as found:
-            return _function(found, block)
-        case Class() as found:
-            return _class(found, block)
-        case _:
-            return UnknownSymbol()
+    def _variable(self, annotation: Expr | None, value: Expr | None) -> VariableSymbol:
+        return VariableSymbol(self._localizer.optional(annotation), self._localizer.optional(value))
+
+    def _defined(self, binding: Binding) -> Symbol:
+        match self._block.facts[binding.detail]:
+            case Import() as found:
+                return _import(found)
+            case Function() as found:
+                return self._function(found)
+            case Class() as found:
+                return self._class(found)
+            case _:
+                return UnknownSymbol()
+
+    def _function(self, found: Function) -> FunctionSymbol:
+        optional = self._localizer.optional
+        parameters = tuple(
+            ParameterSymbol(parameter.name, parameter.kind, optional(parameter.annotation), optional(parameter.default))
+            for parameter in found.parameters
+        )
+        return FunctionSymbol(
+            found.qualname,
+            found.is_async,
+            found.is_generator,
+            found.is_stub,
+            parameters,
+            optional(found.returns),
+            self._returned(found),
+            self._localized(found.decorators),
+        )
+
+    def _returned(self, found: Function) -> Expr | None:
+        """What an unannotated function returns, if all its `return` statements agree."""
+        if found.returns is not None or found.is_generator or not found.returns_value:
+            return None
+        values = [self._localizer.optional(fact.value) for fact in self._returns.get(found.scope, ())]
+        return agreed(value for value in values if value is not None) if None not in values else None
+
+    def _localized(self, exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        return tuple(self._localizer.localize(expr) for expr in exprs)
+
+    def _class(self, found: Class) -> ClassSymbol:
+        keywords = [
+            Keyword(DETACHED, keyword.name, self._localizer.localize(keyword.value)) for keyword in found.keywords
+        ]
+        return ClassSymbol(
+            found.qualname,
+            self._localized(found.bases),
+            tuple(keywords),
+            self._localized(found.decorators),
+            self._symbols(self._block.scopes[found.scope]),
+            self._attributes(found.scope),
+        )
+
+    def _calls(self) -> dict[str, tuple[CallSite, ...]]:
+        block = self._block
+        calls: dict[int, list[CallSite]] = {}
+        for fact in block.of_type(Call):
+            scope = block.function_scope(fact.context.scope)
+            if block.scopes[scope].kind is ScopeKind.FUNCTION:
+                sites = calls.setdefault(scope, [])
+                sites.append(CallSite(self._localizer.localize(fact.func), len(sites), fact.awaited))
+        return {block.scopes[scope].qualname: tuple(sites) for scope, sites in calls.items()}
+
+    def _attributes(self, body: int) -> dict[str, tuple[VariableSymbol, ...]]:
+        """What the methods directly in the scope `body` assign to their first parameter."""
+        found: dict[str, list[VariableSymbol]] = {}
+        for fact in self._block.of_type(Assignment):
+            if name := _self_attribute(fact, self._block, body):
+                found.setdefault(name, []).append(self._variable(fact.annotation, fact.value))
+        return {name: tuple(variables) for name, variables in found.items()}
 
 
 def _import(found: Import) -> ImportSymbol:
     return ImportSymbol(found.module, found.name, found.alias, found.level, found.context.type_checking)
-
-
-def _function(found: Function, block: BlockFacts) -> FunctionSymbol:
-    parameters = tuple(
-        ParameterSymbol(
-            parameter.name,
-            parameter.kind,
-            localize(parameter.annotation, block) if parameter.annotation is not None else None,
-            localize(parameter.default, block) if parameter.default is not None else None,
-        )
-        for parameter in found.parameters
-    )
-    return FunctionSymbol(
-        found.qualname,
-        found.is_async,
-        found.is_generator,
-        found.is_stub,
-        parameters,
-        localize(found.returns, block) if found.returns is not None else None,
-        _returned(found, block),
-        tuple(localize(decorator, block) for decorator in found.decorators),
-    )
-
-
-def _returned(found: Function, block: BlockFacts) -> Expr | None:
-    """What an unannotated function returns, if all its `return` statements agree."""
-    if found.returns is not None or found.is_generator or not found.returns_value:
-        return None
-    returns = [fact for fact in block.of_type(Return) if block.function_scope(fact.context.scope) == found.scope]
-    values = [localize(fact.value, block) for fact in returns if fact.value is not None]
-    return agreed(values) if len(values) == len(returns) else None
-
-
-def _class(found: Class, block: BlockFacts) -> ClassSymbol:
-    return ClassSymbol(
-        found.qualname,
-        tuple(localize(base, block) for base in found.bases),
-        tuple(Keyword(DETACHED, keyword.name, localize(keyword.value, block)) for keyword in found.keywords),
-        tuple(localize(decorator, block) for decorator in found.decorators),
-        _symbols(block.scopes[found.scope], block),
-        _attributes(block, found.scope),
-    )
-
-
-def _calls(block: BlockFacts) -> dict[str, tuple[CallSite, ...]]:
-    calls: dict[int, list[CallSite]] = {}
-    for fact in block.facts:
-        if isinstance(fact, Call):
-            scope = block.function_scope(fact.context.scope)
-            if block.scopes[scope].kind is ScopeKind.FUNCTION:
-                sites = calls.setdefault(scope, [])
-                sites.append(CallSite(localize(fact.func, block), len(sites), fact.awaited))
-    return {block.scopes[scope].qualname: tuple(sites) for scope, sites in calls.items()}
-
-
-def _imports(block: BlockFacts) -> tuple[ModuleImport, ...]:
-    found = block.of_type(Import)
-    return tuple(ModuleImport(_import(fact), ordinal) for ordinal, fact in enumerate(found))
-
-
-def _attributes(block: BlockFacts, body: int) -> dict[str, tuple[VariableSymbol, ...]]:
-    """What the methods directly in the scope `body` assign to their first parameter."""
-    found: dict[str, list[VariableSymbol]] = {}
-    for fact in block.facts:
-        if isinstance(fact, Assignment) and (name := _self_attribute(fact, block, body)):
-            found.setdefault(name, []).append(_variable(fact.annotation, fact.value, block))
-    return {name: tuple(variables) for name, variables in found.items()}
 
 
 def _self_attribute(fact: Assignment, block: BlockFacts, body: int) -> str:

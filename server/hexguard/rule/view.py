@@ -9,7 +9,7 @@ import msgspec
 
 from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import Call, Context, Expr
-from hexguard.facts.localize import localize
+from hexguard.facts.localize import Localizer
 from hexguard.facts.model import Function, Import
 from hexguard.index.chains import Link, import_chain, links
 from hexguard.index.contracts import Boundary, boundaries
@@ -48,7 +48,7 @@ class View:
     come before it in the module.
     """
 
-    __slots__ = ("_first_import", "_reader", "_resolver", "_values", "block", "place", "project")
+    __slots__ = ("_first_import", "_localizer", "_reader", "_resolver", "_values", "block", "place", "project")
 
     def __init__(
         self, block: BlockFacts, place: Place, project: Project, reader: Reader, first_import: int = 0
@@ -58,6 +58,7 @@ class View:
         self.project = project
         self._reader = reader
         self._first_import = first_import
+        self._localizer = Localizer(block)
         self._resolver = Resolver(reader, project.knowledge)
         self._values: dict[int, Value | None] = {}
 
@@ -69,7 +70,7 @@ class View:
     def value(self, expr: Expr) -> Value | None:
         """What an expression of the block means; `None` where that is not certain."""
         if expr.node not in self._values:
-            self._values[expr.node] = self._resolver.value(localize(expr, self.block), self.place)
+            self._values[expr.node] = self._resolver.value(self._localizer.localize(expr), self.place)
         return self._values[expr.node]
 
     def name(self, expr: Expr) -> str:

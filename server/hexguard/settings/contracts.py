@@ -59,11 +59,7 @@ def read_contracts(value: object, path: KeyPath, report: Report) -> tuple[Contra
         at = (*path, index)
         try:
             raw, spelling = _normalized(table(member, at))
-            for key in raw.keys() - set(OWN.known_keys()):
-                known = [name.replace("_", "-") for name in OWN.known_keys()]
-                report.doubtful_key(
-                    (*at, spelling[key]), f"a contract has no `{spelling[key]}`{did_you_mean(spelling[key], known)}"
-                )
+            _warn_of_unknown_keys(spelling, at, report)
             found.extend(_ContractReader(raw, at, OWN, spelling).read(f"contract {index + 1}"))
         except RejectedError as error:
             report.rejected(error)
@@ -77,6 +73,15 @@ def read_contract(raw: Mapping[str, object], path: KeyPath, dialect: Dialect, na
     Raises `RejectedError` if it cannot be used.
     """
     return _ContractReader(raw, path, dialect, {}).read(name)
+
+
+def _warn_of_unknown_keys(spelling: Mapping[str, str], path: KeyPath, report: Report) -> None:
+    known = OWN.known_keys()
+    spelled_well = [name.replace("_", "-") for name in known]
+    for key, spelled in spelling.items():
+        if key not in known:
+            hint = did_you_mean(spelled, spelled_well)
+            report.doubtful_key((*path, spelled), f"a contract has no `{spelled}`{hint}")
 
 
 def _normalized(raw: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
@@ -107,12 +112,8 @@ class _ContractReader:
         if kind == "layers":
             return self.layers(base)
         if kind == "forbidden":
-            source, forbidden = self.dialect.source, self.dialect.forbidden
-            return (
-                msgspec.structs.replace(
-                    base, containers=(), source=self.required(source), forbidden=self.required(forbidden)
-                ),
-            )
+            source, forbidden = self.required(self.dialect.source), self.required(self.dialect.forbidden)
+            return (msgspec.structs.replace(base, containers=(), source=source, forbidden=forbidden),)
         return (msgspec.structs.replace(base, source=self.required(self.dialect.members)),)
 
     def kind(self) -> ContractKind:

@@ -53,7 +53,7 @@ def packages(texts: Mapping[str, str]) -> dict[str, Package]:
     A package that is locked in several versions counts as the lowest, which has the least.
     """
     declared = list(_declared(texts))
-    versions = _lowest(_locked(texts)) or {}
+    versions = _lowest(_locked(texts))
     for package in declared:
         if package.version is not None:
             versions.setdefault(package.name, package.version)

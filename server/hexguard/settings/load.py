@@ -84,18 +84,21 @@ def _parse(name: str, text: str, selectors: Collection[str] | None) -> _Document
 
 def _syntax_problem(name: str, text: str, error: Exception) -> Problem:
     message = str(error) or "it is nested too deeply"
-    where = _AT_LINE.search(message)
-    end = len(text)
-    start = end
-    if where is not None and where[1]:
-        lines = text.split("\n")
-        line, column = int(where[1]) - 1, int(where[2]) - 1
-        line_start = sum(len(before) + 1 for before in lines[:line])
-        start = min(line_start + column, end)
-        end = max(start, line_start + len(lines[line].rstrip("\r")) if line < len(lines) else start)
     what = _AT_LINE.sub("", message)
     what = what[:1].lower() + what[1:]
-    return Problem(name, Span(start, end), f"this is no valid TOML, so the defaults are used: {what}")
+    span = _rest_of_line(text, _AT_LINE.search(message))
+    return Problem(name, span, f"this is no valid TOML, so nothing in it counts: {what}")
+
+
+def _rest_of_line(text: str, where: re.Match[str] | None) -> Span:
+    """Give the rest of the line from where the parser stopped; the end of the text if it does not tell where."""
+    if where is None or where[1] is None:
+        return Span(len(text), len(text))
+    lines = text.split("\n")
+    line, column = int(where[1]) - 1, int(where[2]) - 1
+    line_start = sum(len(before) + 1 for before in lines[:line])
+    start = min(line_start + column, len(text))
+    return Span(start, max(start, line_start + len(lines[line].rstrip("\r"))))
 
 
 def _settings(documents: Mapping[str, _Document]) -> Settings:
@@ -133,15 +136,13 @@ def _import_linter(
     sources: Mapping[str, str], pyproject: _Document | None
 ) -> tuple[tuple[Contract, ...], tuple[Problem, ...]]:
     """Read the contracts of the first file that configures import-linter, in the order in which it looks itself."""
-    problems: list[Problem] = []
     for name in IMPORT_LINTER_FILES:
         if name in sources and import_linter.is_configured_by(sources[name]):
             report = Report(name, import_linter.locate_ini(sources[name]))
             contracts = import_linter.from_ini(sources[name], report)
             return contracts, tuple(report.problems)
     if pyproject is None:
-        return (), tuple(problems)
-    path = ("tool", "importlinter")
+        return (), ()
     tool = pyproject.raw.get("tool")
     raw = tool.get("importlinter") if is_table(tool) else None
-    return import_linter.from_toml(raw, path, pyproject.report), ()
+    return import_linter.from_toml(raw, ("tool", "importlinter"), pyproject.report), ()

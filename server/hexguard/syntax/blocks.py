@@ -120,7 +120,7 @@ class _Edited:
         return (added, stop) if complete else (None, stop)
 
     def _fits(self, border: int, last: Block) -> int | None:
-        """Return the old block that starts at `border`, an offset in the old text, if nothing before it matters to it."""
+        """Return the old block that starts at offset `border` of the old text, if it stays as it is after `last`."""
         if border < self._span.end:
             return None
         index = bisect_left(self._starts, border)
@@ -152,13 +152,15 @@ class _Cut:
     def blocks(self) -> Iterator[Block]:
         start = 0
         while start < len(self._text):
+            if self._indent == 0:
+                self._body = None
             kind = self._read_block()
             indent = self._indent if kind is BlockKind.CLASS else self._body if kind is BlockKind.MEMBER else 0
             yield Block(kind, self._text[start : self._end], indent or 0)
             start = self._end
             if kind is BlockKind.CLASS:
                 self._body = self._indent
-            elif kind is BlockKind.STATEMENT or self._indent == 0:
+            elif kind is BlockKind.STATEMENT:
                 self._body = None
 
     def _move(self, end: int) -> None:
@@ -175,14 +177,13 @@ class _Cut:
     def _read_block(self) -> BlockKind:
         own = self._indent
         is_member = own > 0 and own == self._body
-        is_header = not is_member and own == 0
+        may_be_header = own == 0
         while not self._at_end:
             word, line = self._word, self._line
             self._read_line()
-            is_header = is_header and word in ("@", "class")
-            if is_header and word == "class" and self._indent > 0 and not ONE_LINER.match(self._text, line):
+            if may_be_header and word == "class" and self._indent > 0 and not ONE_LINER.match(self._text, line):
                 return BlockKind.CLASS
-            is_header = is_header and word == "@"
+            may_be_header = may_be_header and word == "@"
             self._read_deeper(own if is_member else 0)
             if self._indent != own or not _continues(word, self._word):
                 break

@@ -165,13 +165,13 @@ def _statement(tree: Tree, byte: int) -> tuple[Node, Node | None]:
 
 def _header_end(node: Node) -> int:
     """Return the byte after a compound statement's header, or after the whole of a simple statement."""
-    end = node.start_byte
+    end = node.start_byte if node.children else node.end_byte
     for child in node.children:
         if child.type == "block":
-            return end
+            break
         if child.type != "comment":
             end = child.end_byte
-    return node.end_byte
+    return end
 
 
 def _line_start(text: str, offset: int) -> int:

@@ -7,7 +7,7 @@ What they do not match is read token by token by `logical_end`, which knows abou
 - a string in single quotes that is not closed ends with its line, so it harms one line;
 - triple quotes run to their end, or to the end of the text;
 - brackets are counted whatever their shape, and what stays open ends before a line
-  that starts with a word that only starts statements.
+  that starts with a word that only starts statements, and before the blank and comment lines above it.
 """
 
 import re
@@ -25,18 +25,18 @@ _STARTER: Final = (
 _DECORATOR: Final = r"@[^\W\d]"
 _OTHER: Final = r"[^\r\n\"'#\\()\[\]{}]++"
 _JOINED: Final = rf"\\{_NL}"
+_BLANK: Final = rf"(?:[ \t\f]*+(?:{_COMMENT})?+{_NL})*+"
 
 
 def _brackets(depth: int) -> str:
     """Return the pattern of a pair of brackets that holds at most `depth` further levels."""
     deeper = f"|{_brackets(depth - 1)}" if depth else ""
-    next_line = rf"{_NL}(?![ \t\f]*+(?:{_STARTER}|{_DECORATOR}))"
+    next_line = rf"{_NL}{_BLANK}(?![ \t\f]*+(?:{_STARTER}|{_DECORATOR}))"
     return rf"[(\[{{](?:{_OTHER}|{PLAIN_STRING}|{_COMMENT}|{next_line}|{_JOINED}{deeper})*+[)\]}}]"
 
 
 _BRACKETS: Final = _brackets(1)
 _LINE: Final = rf"(?:{_OTHER}|{_BRACKETS}|{PLAIN_STRING}|{_JOINED})*+(?:{_COMMENT})?+(?:{_NL}|\Z)"
-_BLANK: Final = rf"(?:[ \t\f]*+(?:{_COMMENT})?+{_NL})*+"
 
 PLAIN_LINE: Final = re.compile(_LINE)
 """One logical line of ordinary code with its terminator."""
@@ -56,7 +56,9 @@ HEAD: Final = re.compile(
 """The blank and comment lines before a logical line, its white space, and its first word if blocks depend on it."""
 
 _TOKEN: Final = re.compile(rf"[^\r\n\"'#\\()\[\]{{}}]*+(\"\"\"|'''|[\"'#()\[\]{{}}]|\\{_NL}?|{_NL})")
-_RECOVERY: Final = re.compile(rf"(?P<indent>[ \t\f]*+)(?:{_STARTER}|(?P<decorator>{_DECORATOR}))")
+_NEXT_LINE: Final = re.compile(
+    rf"{_BLANK}(?P<indent>[ \t\f]*+)(?:(?P<starter>{_STARTER})|(?P<decorator>{_DECORATOR}))?+"
+)
 
 
 def indent_of(white_space: str) -> int:
@@ -84,8 +86,11 @@ def logical_end(text: str, start: int, body: int | None) -> int:
             position = line_end(text, position)
         elif token[0] in "\"'":
             position, flat_until = _skip_string(text, at, token, flat_until)
-        elif token[0] != "\\" and (depth == 0 or _recovers(text, position, body)):
-            return position
+        elif token[0] != "\\":
+            code = _inside(text, position, body) if depth else None
+            if code is None:
+                return position
+            position = code
     return len(text)
 
 
@@ -104,9 +109,12 @@ def _skip_string(text: str, at: int, quote: str, flat_until: int) -> tuple[int, 
     return string_end(text, start, quote), flat_until
 
 
-def _recovers(text: str, line: int, body: int | None) -> bool:
-    match = _RECOVERY.match(text, line)
-    if match is None:
-        return False
+def _inside(text: str, line: int, body: int | None) -> int | None:
+    """Return the offset of the next code inside open brackets, or `None` if what follows is a statement instead."""
+    match = _NEXT_LINE.match(text, line)
+    if match is None or match["starter"] is not None:
+        return None
     # Matrix multiplication may start a line inside brackets, though hardly at the indent of the statement.
-    return match["decorator"] is None or indent_of(match["indent"]) in (0, body)
+    if match["decorator"] is not None and indent_of(match["indent"]) in (0, body):
+        return None
+    return match.end("indent")
