@@ -2,12 +2,21 @@
 
 from hexguard.rule.catalogue import Catalogue
 from hexguard_rules.async_ import blocking_sleep_in_async
-from hexguard_rules.sqlalchemy import unawaited_session_coroutine
+from hexguard_rules.error_handling import bare_except
+from hexguard_rules.fastapi import on_event_deprecated
+from hexguard_rules.modern_python import mutable_default_argument, optional_union_syntax, utcnow_deprecated
+from hexguard_rules.sqlalchemy import legacy_session_query, missing_expire_on_commit_false, unawaited_session_coroutine
 
 CATALOGUE = Catalogue(
     (
         blocking_sleep_in_async.RULE,
+        bare_except.RULE,
+        on_event_deprecated.RULE,
+        mutable_default_argument.RULE,
+        optional_union_syntax.RULE,
+        utcnow_deprecated.RULE,
+        missing_expire_on_commit_false.RULE,
+        legacy_session_query.RULE,
         unawaited_session_coroutine.RULE,
     )
 )
-"""Every rule of Hexguard."""

@@ -68,15 +68,17 @@ def _column(path: str, offset: int, fixture: Fixture) -> int:
 
 
 def _check_fix(rule: Rule, example: Bad, project: MemoryProject, fixture: Fixture) -> None:
-    fixes = [project.workspace.fix(report) for report in reports_of(project, rule)]
+    fixes = [project.workspace.default_fix(report) for report in reports_of(project, rule)]
     if example.fixed is None:
         assert not any(fixes), "a fix that the example does not expect"
-        assert example.why or rule.fixer is None, "a `Bad` without `fixed` says why"
+        assert example.why or not rule.fixers, "a `Bad` without `fixed` says why"
         return
     assert all(fixes), "the fix is missing"
     assert example.fixed != _joined(fixture.modules), "`fixed` is the code itself"
+    fix_all = project.workspace.fix_all
     after = {
-        path: project.workspace.fix_all(path, lambda report: report.rule == rule.name).text for path in fixture.modules
+        path: fix_all(path, lambda report: report.rule == rule.name, with_refactorings=True).text
+        for path in fixture.modules
     }
     assert _joined(after) == _joined(parse_fixture(example.fixed).modules)
     again = MemoryProject({**fixture.files, **after}, only=rule.name)
@@ -101,14 +103,14 @@ def test_examples_cover_the_rule(rule: Rule) -> None:
     assert 1 <= len(codes) <= 8
     assert any(isinstance(example, Bad) for example in rule.examples)
     assert any(isinstance(example, Good) for example in rule.examples)
-    if rule.fixer is not None:
+    if rule.fixers:
         assert any(isinstance(example, Bad) and example.fixed for example in rule.examples), "no example shows the fix"
 
 
-def test_each_finding_has_one_fix_that_is_disjoint() -> None:
+def test_the_edits_of_each_fix_are_disjoint() -> None:
     for rule in CATALOGUE:
         for example in rule.examples:
             project = MemoryProject(parse_fixture(example.code).files, only=rule.name)
             for report in reports_of(project, rule):
-                if fix := project.workspace.fix(report):
+                for _, fix in project.workspace.fixes(report):
                     assert apply(project.texts[report.path], fix.edits)

@@ -11,7 +11,7 @@ DEFAULT_PATH = "app/main.py"
 CURSOR = "<|>"
 
 _FILE = re.compile(r"#- (\S+)\s*$")
-_MARK = re.compile(r"(?P<lead>\s*)#(?P<gap> *)(?P<carets>\^+)(?: (?P<rule>[a-z0-9-]+))?\s*$")
+_MARK = re.compile(r"(?P<lead>\s*)#(?P<gap>\|| *)(?P<carets>\^+)(?: (?P<rule>[a-z0-9-]+))?\s*$")
 
 
 class Mark(msgspec.Struct, frozen=True, order=True):
@@ -43,8 +43,8 @@ class Fixture(msgspec.Struct, frozen=True):
 def parse_fixture(text: str) -> Fixture:
     """Take a fixture apart.
 
-    `#   ^^^^` marks the columns of the carets in the line above; a caret right after the `#` marks its column too, so that
-    a finding at the start of a line can be marked. `^` at the last column of a longer finding marks its first line only.
+    `#   ^^^^` marks the columns of the carets in the line above. The `#` counts as a caret where one follows at once, and so
+    does a `|` between them: a finding may start in the first or second column. A mark covers the first line of a finding.
     """
     files: dict[str, list[str]] = {}
     marks: list[tuple[str, int, int, int, str]] = []
@@ -54,9 +54,9 @@ def parse_fixture(text: str) -> Fixture:
             path = found[1]
             files[path] = []
         elif (found := _MARK.match(line)) and files.get(path):
-            lead, gap = len(found["lead"]), len(found["gap"])
-            first = lead + 1 + gap if gap else lead
-            last = lead + 1 + gap + len(found["carets"])
+            lead, gap = len(found["lead"]), found["gap"]
+            first = lead if not gap else lead + 1 if gap == "|" else lead + 1 + len(gap)
+            last = lead + 1 + len(gap) + len(found["carets"])
             marks.append((path, len(files[path]) - 1, first, last, found["rule"] or ""))
         else:
             files.setdefault(path, []).append(line)

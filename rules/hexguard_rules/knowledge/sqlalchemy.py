@@ -5,6 +5,9 @@ _ORM = "sqlalchemy.orm"
 
 SESSION = f"{_ORM}.Session"
 ASYNC_SESSION = f"{_ASYNC}.AsyncSession"
+ASYNC_SESSIONS = frozenset({ASYNC_SESSION, "sqlmodel.ext.asyncio.session.AsyncSession"})
+SESSION_MAKER = f"{_ORM}.sessionmaker"
+ASYNC_SESSION_MAKER = f"{_ASYNC}.async_sessionmaker"
 
 ALIASES = {
     f"{_ORM}.session.Session": SESSION,

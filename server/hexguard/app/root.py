@@ -4,13 +4,13 @@ The server and the command line both work through `Root`, so they give the same 
 One thread owns a root.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from hexguard.app.compose import Composition, compose
-from hexguard.engine.file import ModuleName, open_file
+from hexguard.engine.file import File, ModuleName, open_file
 from hexguard.engine.report import Report
 from hexguard.engine.stages import Trace, untraced
 from hexguard.engine.workspace import Config, Workspace
@@ -40,6 +40,7 @@ class Root:
         self._texts: ProjectTexts = project_texts(path)
         self.composition: Composition = compose(path, self._texts.texts, editor)
         self._paths: dict[str, str] = {}
+        self._shadowed: frozenset[str] = frozenset()
         self.workspace = Workspace(self._config(), trace)
 
     @property
@@ -54,7 +55,7 @@ class Root:
     def module_of(self, path: str) -> ModuleName:
         """The module that a file is; one that no import could name gets a name from its path that none can collide with."""
         file = Path(path)
-        name = module_name(file, self.path, self.composition.settings.src)
+        name = None if path in self._shadowed else module_name(file, self.path, self.composition.settings.src)
         return ModuleName(name or f"<{path}>", is_package=file.stem == "__init__")
 
     def covers(self, path: str) -> bool:
@@ -91,12 +92,27 @@ class Root:
 
     def summary(self, path: str) -> ModuleSummary | Problem:
         """What the module of a file on disk offers."""
+        found = self.derive(path)
+        return found if isinstance(found, Problem) else found.summary
+
+    def derive(self, path: str) -> File | Problem:
+        """A file on disk with everything derived from it, which is not taken in by that."""
         source = read(Path(path))
         if isinstance(source, Problem):
             return source
         module = self.module_of(path)
         self._paths[module.name] = path
-        return open_file(path, module, Document.of(path, source.text), untraced).summary
+        return open_file(path, module, Document.of(path, source.text), untraced)
+
+    def shadow(self, paths: Iterable[str]) -> None:
+        """Name files whose module is another file as well: from now on no import leads to them."""
+        self._shadowed = frozenset(paths)
+
+    def learn(self, found: Iterable[tuple[str, ModuleSummary]]) -> None:
+        """Take in what files offer that another process has read, each with its path."""
+        summaries = dict(found)
+        self._paths.update((summary.name, path) for path, summary in summaries.items())
+        self.workspace.summarize(summaries.values())
 
     def file_changed(self, path: str) -> None:
         """A file was created, changed or removed on disk; an open document counts more than its file."""

@@ -1,6 +1,6 @@
 """Makes the fix of a report, proves it before anyone sees it, and applies many fixes one after another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -8,7 +8,7 @@ from hexguard.engine.file import File
 from hexguard.engine.report import Report
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.edits import Edits
-from hexguard.rule.fix import Fix
+from hexguard.rule.fix import Applicability, Fix
 from hexguard.syntax.parse import errors, parse
 from hexguard.text.edit import Edit, OverlapError, apply
 from hexguard.text.span import Span
@@ -29,25 +29,34 @@ class StaleReportError(ValueError):
 
 
 def make_fix(report: Report, file: File, catalogue: Catalogue) -> Fix | None:
-    """The fix for a report of `file`; `None` if its rule has none here, or the result would not be sound.
+    """The first fix for a report of `file` that is no refactoring, see `make_fixes`; `None` if there is none."""
+    fixes = _sound_fixes(report, file, catalogue)
+    return next((fix for applicability, fix in fixes if applicability is not Applicability.REFACTOR), None)
+
+
+def make_fixes(report: Report, file: File, catalogue: Catalogue) -> tuple[tuple[Applicability, Fix], ...]:
+    """The fixes for a report of `file` that are sound, in the order in which its rule offers them.
 
     Sound: the edits are disjoint and inside the document, and the text has no syntax error that it did not have before.
     Raises `StaleReportError` if the report was made for other facts.
     """
+    return tuple(_sound_fixes(report, file, catalogue))
+
+
+def _sound_fixes(report: Report, file: File, catalogue: Catalogue) -> Iterator[tuple[Applicability, Fix]]:
     finding = report.finding
-    if finding is None or report.rule not in catalogue:
-        return None
-    rule = catalogue[report.rule]
-    if rule.fixer is None:
-        return None
+    if finding is None or report.rule not in catalogue or not catalogue[report.rule].fixers:
+        return
     source = file.source()
     if not 0 <= report.block < len(source.parts):
         raise StaleReportError(f"{report.path} no longer has the block of this report")
     part = source.parts[report.block]
     if finding.node >= len(part.spans) or part.span(finding.node) != report.span:
         raise StaleReportError(f"{report.path} has changed since this report was made")
-    fix = rule.fixer(finding, Edits(source, part))
-    return fix if fix is not None and fix.edits and _is_sound(fix, file) else None
+    for applicability, fixer in catalogue[report.rule].fixers:
+        fix = fixer(finding, Edits(source, part))
+        if fix is not None and fix.edits and _is_sound(fix, file):
+            yield applicability, fix
 
 
 def _is_sound(fix: Fix, file: File) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from hexguard.engine.check import Checked, Crash, check_block
 from hexguard.engine.file import File, ModuleName, edit_file, open_file
-from hexguard.engine.fixing import MAX_FIXES, Fixed, make_fix, merged, next_fix
+from hexguard.engine.fixing import MAX_FIXES, Fixed, make_fix, make_fixes, merged, next_fix
 from hexguard.engine.impact import changed_reads
 from hexguard.engine.report import RelatedPlace, Report
 from hexguard.engine.selection import Selection, Table
@@ -22,7 +22,7 @@ from hexguard.index.reads import Modules, Read, Reader
 from hexguard.index.values import Place
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.finding import Finding, Related
-from hexguard.rule.fix import Fix
+from hexguard.rule.fix import Applicability, Fix
 from hexguard.rule.view import Project, View
 from hexguard.syntax.blocks import BlockKind
 from hexguard.text.document import Document
@@ -75,6 +75,14 @@ class Workspace:
     def open(self, path: str, module: ModuleName, document: Document) -> None:
         """Take a document in, or take it in again as a whole."""
         self._put(open_file(path, module, document, self._trace), {})
+
+    def take(self, files: Iterable[File]) -> None:
+        """Take in many files at once, which costs less than opening one after another."""
+        taken = {file.path: file for file in files}
+        self._files.update(taken)
+        self._checked.update((path, {}) for path in taken)
+        self._stale.update(taken)
+        self._update({file.module.name: file.summary for file in taken.values()})
 
     def edit(self, path: str, document: Document, span: Span, inserted: str) -> None:
         """Replace `span` of the open document at `path` by `inserted`, which gives `document`.
@@ -137,13 +145,21 @@ class Workspace:
         return tuple(sorted(suppress(reports, file, known), key=lambda report: (report.span, report.rule)))
 
     def fix(self, report: Report) -> Fix | None:
-        """The fix for a report on an open file, as it is now; `None` if there is none.
+        """The first fix for a report on an open file that is no refactoring, as it is now; `None` if there is none.
 
         Raises `StaleReportError` if the document has changed since the report was made, `KeyError` if it was closed.
         """
         return make_fix(report, self._files[report.path], self._config.catalogue)
 
-    def fix_all(self, path: str, wanted: Callable[[Report], bool]) -> Fixed:
+    def fixes(self, report: Report) -> tuple[tuple[Applicability, Fix], ...]:
+        """All that is offered for a report on an open file, the default first. Raises as `fix` does."""
+        return make_fixes(report, self._files[report.path], self._config.catalogue)
+
+    def default_fix(self, report: Report) -> Fix | None:
+        """What is offered first for a report, refactorings included. Raises as `fix` does."""
+        return next((fix for _, fix in self.fixes(report)), None)
+
+    def fix_all(self, path: str, wanted: Callable[[Report], bool], *, with_refactorings: bool = False) -> Fixed:
         """What an open file becomes when every wanted report is fixed; the open document itself stays as it is.
 
         Fixes are applied one after another, each to the result of the one before, until none is left.
@@ -152,8 +168,9 @@ class Workspace:
         scratch._summaries, scratch._modules = dict(self._summaries), self._modules
         original = self._files[path]
         scratch.open(path, original.module, original.document)
+        fix_of = scratch.default_fix if with_refactorings else scratch.fix
         fixed: list[Report] = []
-        while len(fixed) < MAX_FIXES and (found := next_fix(scratch.reports(path), wanted, scratch.fix)):
+        while len(fixed) < MAX_FIXES and (found := next_fix(scratch.reports(path), wanted, fix_of)):
             report, fix = found
             document = scratch._files[path].document
             edit = merged(fix.edits, document.text)

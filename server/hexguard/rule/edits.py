@@ -3,10 +3,14 @@
 All edits are absolute spans in the document that the finding was made for.
 """
 
+from collections.abc import Sequence
+
 from hexguard.facts.expressions import Attribute, Call, Context, Expr
-from hexguard.facts.model import Fact, Function, Parameter
+from hexguard.facts.localize import find
+from hexguard.facts.model import Fact, Function, Parameter, Reference
+from hexguard.facts.scopes import ScopeKind
 from hexguard.rule.imports import Imports
-from hexguard.rule.source import Part, Source
+from hexguard.rule.source import Part, Source, root_name
 from hexguard.rule.spelling import Spelling
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
@@ -52,6 +56,10 @@ class Edits:
         """Put `text` after a node."""
         end = self.span(node).end
         return Edit(Span(end, end), text)
+
+    def insert_at(self, offset: int, text: str) -> Edit:
+        """Put `text` at an offset of the document."""
+        return Edit(Span(offset, offset), text)
 
     def replace_between(self, first: int, second: int, text: str) -> Edit:
         """Put `text` in the place of what stands between the end of one node and the start of another."""
@@ -112,9 +120,99 @@ class Edits:
         functions = self._part.facts.of_type(Function)
         return next((found for found in functions if found.scope == parameter.function), None)
 
+    def body_line(self, function: Function) -> int | None:
+        """Where the first line of a body starts, after the docstring and with the comments above the first statement.
+
+        `None` if the body stands in the line of the `def`.
+        """
+        body = self.span(function.body).start
+        if self._source.text[self.line_start(body) : body].strip():
+            return None
+        if function.docstring >= 0:
+            return self._line_after(self.span(function.docstring).end)
+        start = self.line_start(body)
+        while self._is_comment_line(self.line_start(start - 1)):
+            start = self.line_start(start - 1)
+        return start
+
+    def _line_after(self, offset: int) -> int | None:
+        """The next line with code or a comment; `None` if another statement follows in the same line."""
+        text = self._source.text
+        lines = self.whole_lines(Span(offset, offset))
+        if text[offset : lines.end].partition("#")[0].strip():
+            return None
+        start = lines.end
+        while start < len(text) and not text[start : self.whole_lines(Span(start, start)).end].strip():
+            start = self.whole_lines(Span(start, start)).end
+        return start
+
+    def _is_comment_line(self, start: int) -> bool:
+        lines = self.whole_lines(Span(start, start))
+        return self._source.text[start : lines.end].lstrip(" \t\f").startswith("#")
+
+    def means(self, expr: Expr, *qualified: str) -> bool:
+        """Whether an expression of the finding's block spells one of these qualified names, by the document's imports."""
+        return any(self._imports.means(self.text(expr.node), name) for name in qualified)
+
+    def means_the_same_inside(self, default: Expr, function: Function) -> bool:
+        """Whether the default of a parameter could be written in the body: its names are those of the module there, too."""
+        block, whole = self._part.facts, self.span(default.node)
+        local = block.scopes[function.scope].bindings
+        members = [part.facts.scopes[0].bindings for part in self._source.parts if part.facts.is_member]
+        for reference in block.of_type(Reference):
+            span = self.span(reference.node)
+            if not (whole.start <= span.start and span.end <= whole.end):
+                continue
+            name = root_name(reference)
+            scope, _ = find(name, reference.context.scope, block)
+            own = scope > 0 and block.scopes[scope].kind in (ScopeKind.COMPREHENSION, ScopeKind.LAMBDA)
+            if not own and (scope > 0 or name in local or any(name in bindings for bindings in members)):
+                return False
+        return True
+
+    def can_await(self, context: Context) -> bool:
+        """Whether `await` may stand at a place: in an `async def`, but not in a comprehension, which could be a generator."""
+        return context.in_async and self._part.facts.scopes[context.scope].kind is not ScopeKind.COMPREHENSION
+
+    def hand_over(self, call: Call, text: str) -> tuple[Edit, ...]:
+        """Edits that make `text(f, a, b)` of the call `f(a, b)`, in parentheses where something is done to its result.
+
+        Comments and the layout of the arguments stay; an `await` may stand at the start of `text`.
+        """
+        start, end = self.span(call.node).start, self.span(call.node).end
+        open_at = self._source.text.index("(", self.span(call.func.node).end)
+        func = self.slice(Span(start, open_at)).strip()
+        nodes = _argument_nodes(call)
+        separator = ", " if nodes else ""
+        if nodes and self._source.text[open_at + 1 :].lstrip(" \t")[:1] in ("\r", "\n", "#"):
+            indent = self.indent_at(min(self.span(node).start for node in nodes))
+            func, separator = self.newline + indent + func, ","
+        rest = self._source.text[end:].lstrip(" \t")
+        outer = rest[:1] in ("[", "(") or rest.lstrip()[:1] == "."
+        edit = Edit(Span(start, open_at + 1), f"{'(' if outer else ''}{text}({func}{separator}")
+        return (edit, Edit(Span(end, end), ")")) if outer else (edit,)
+
     def facts(self) -> tuple[Fact, ...]:
         """The facts of the finding's block."""
         return self._part.facts.facts
+
+    def parts(self) -> tuple[Part, ...]:
+        """All blocks of the document, with absolute spans: for fixes that reach beyond the finding's block."""
+        return self._source.parts
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of `offset` starts."""
+        text = self._source.text
+        return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+    def whole_lines(self, span: Span) -> Span:
+        """The lines that `span` touches, with the last line end."""
+        text = self._source.text
+        end = span.end
+        while end < len(text) and text[end] not in "\r\n":
+            end += 1
+        end += 2 if text[end : end + 2] == "\r\n" else int(end < len(text))
+        return Span(self.line_start(span.start), end)
 
     def imports_any(self, *packages: str) -> bool:
         """Whether the document imports one of these top-level packages at module level."""
@@ -126,6 +224,10 @@ class Edits:
         `None` if every way to write it is shadowed there.
         """
         return self._imports.spell(qualified, self._part, context)
+
+    def spell_all(self, names: Sequence[str], context: Context) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
+        """The same for several names at once: how to write each, and the edits for all of them together."""
+        return self._imports.spell_all(names, self._part, context)
 
     def forget(self, *exprs: Expr) -> tuple[Edit, ...]:
         """Edits that remove the imports which only these expressions of the finding's block use."""

@@ -1,5 +1,6 @@
 """Adds the imports that a fix needs and removes those that it leaves unused."""
 
+import re
 import sys
 from collections.abc import Sequence
 
@@ -14,25 +15,60 @@ from hexguard.text.span import Span
 class Imports:
     """The imports of one document."""
 
-    __slots__ = ("_source",)
+    __slots__ = ("_adds", "_source")
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._adds = False
 
     def spell(self, qualified: str, part: Part, context: Context) -> Spelling | None:
         """How to write `qualified` (`asyncio.sleep`, `sqlalchemy.select`) at a place of `part`.
 
-        What the document already imports is used; else a module of one part is imported whole (`import asyncio`), and a
-        name from a module otherwise (`from sqlalchemy import select`).
+        What the document already imports is used; else a module that is known by its name is imported whole
+        (`import asyncio`), unless that name is taken, and a name from a module otherwise (`from sqlalchemy import select`).
         """
         module, _, name = qualified.rpartition(".")
         for found in self._unconditional():
             text = _spelled(found, module, name)
             if text and self._is_visible(text.partition(".")[0], part, context):
                 return Spelling(text)
+        whole = None
         if module in _IMPORTED_WHOLE:
-            return self._added(f"import {module}", module, f"{module}.{name}", part, context)
-        return self._added_name(module, name, part, context)
+            whole = self._added(f"import {module}", module, f"{module}.{name}", part, context)
+        return whole or self._added_name(module, name, part, context)
+
+    def spell_all(self, names: Sequence[str], part: Part, context: Context) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
+        """How to write several qualified names at one place, and all edits for that; `None` if one cannot be written."""
+        spellings = {name: self.spell(name, part, context) for name in names}
+        texts = [spelling.text for spelling in spellings.values() if spelling]
+        if len(texts) != len(spellings):
+            return None
+        missing: dict[str, list[str]] = {}
+        edits: list[Edit] = []
+        for qualified, spelling in spellings.items():
+            module, _, name = qualified.rpartition(".")
+            if spelling and spelling.edits and spelling.text == name:
+                missing.setdefault(module, []).append(name)
+            elif spelling:
+                edits.extend(spelling.edits)
+        edits.extend(self._import_names(module, bound) for module, bound in missing.items())
+        return tuple(texts), _merged(edits, self._source.newline)
+
+    def _import_names(self, module: str, names: Sequence[str]) -> Edit:
+        """One edit after which the module has all `names` from `module`."""
+        for found in self._unconditional():
+            if found.fact.module == module and found.fact.name is not None and not found.fact.level:
+                changed: str | None = self._slice(found.statement)
+                for name in names:
+                    changed = with_name(changed, name) if changed else None
+                if changed:
+                    return Edit(found.statement, changed)
+        return self._insert(f"from {module} import {', '.join(sorted(names))}")
+
+    def means(self, written: str, qualified: str) -> bool:
+        """Whether an import of the module lets it write `qualified` as the dotted name `written`."""
+        module, _, name = qualified.rpartition(".")
+        return any(_spelled(found, module, name) == written for found in self._source.imports())
 
     def _unconditional(self) -> list[ImportedName]:
         """Imported names that hold everywhere: not in a function, `if` or `try` (whose lines are indented)."""
@@ -71,6 +107,7 @@ class Imports:
 
     def _insert(self, statement: str) -> Edit:
         """A new import statement, sorted into the ones that the document has."""
+        self._adds = True
         newline = self._source.newline
         order = _order(statement)
         statements = sorted({found.statement for found in self._unconditional()})
@@ -142,8 +179,17 @@ class Imports:
                 inside += 1
             else:
                 outside += 1
-        exported = f'"{name}"' in self._source.text or f"'{name}'" in self._source.text
-        return bool(inside) and not outside and not exported
+        return bool(inside) and not outside and not self._is_quoted(name, dropped)
+
+    def _is_quoted(self, name: str, dropped: Sequence[Span]) -> bool:
+        """Whether `name` may stand in a string: in `__all__`, or in a quoted annotation. A quote before it will do."""
+        text = self._source.text
+        for found in re.finditer(rf"\b{re.escape(name)}\b", text):
+            before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+            is_dropped = any(span.start <= found.start() and found.end() <= span.end for span in dropped)
+            if not is_dropped and ('"' in before or "'" in before):
+                return True
+        return False
 
     def _removed(self, statement: Span, names: set[str]) -> Edit | None:
         changed = without_names(self._slice(statement), names)
@@ -155,8 +201,33 @@ class Imports:
         end = self._line_end(statement.end)
         if text[statement.end : end].strip():
             return None
-        end += 2 if text[end : end + 2] == "\r\n" else 1 if end < len(text) else 0
-        return Edit(Span(statement.start, end), "")
+        end = self._next_line(end)
+        return Edit(self._with_blank_lines(Span(statement.start, end)), "")
+
+    def _with_blank_lines(self, lines: Span) -> Span:
+        """Lines to remove, with the blank ones that would be left over around them (a new import may need those)."""
+        start, end = lines.start, lines.end
+        if self._adds or not self._is_blank(end):
+            return lines
+        if not self._source.text[:start].strip("\ufeff"):
+            while self._is_blank(end):
+                end = self._next_line(self._line_end(end))
+            return Span(start, end)
+        while (before := self._line_before(start)) < start and self._is_blank(before):
+            start = before
+        return Span(start, end)
+
+    def _is_blank(self, line: int) -> bool:
+        return line < len(self._source.text) and not self._slice(Span(line, self._line_end(line))).strip()
+
+    def _line_before(self, line: int) -> int:
+        text = self._source.text
+        end = line - (2 if text[max(line - 2, 0) : line] == "\r\n" else 1)
+        return max(text.rfind("\n", 0, max(end, 0)), text.rfind("\r", 0, max(end, 0))) + 1
+
+    def _next_line(self, line_end: int) -> int:
+        text = self._source.text
+        return line_end + (2 if text[line_end : line_end + 2] == "\r\n" else int(line_end < len(text)))
 
 
 def _spelled(found: ImportedName, module: str, name: str) -> str:
@@ -187,4 +258,4 @@ def _order(statement: str) -> tuple[int, int, str]:
     return section, int(words[0] == "from") if words else 0, module.lower()
 
 
-_IMPORTED_WHOLE = frozenset({"asyncio", "datetime", "contextlib", "httpx", "anyio", "trio"})
+_IMPORTED_WHOLE = frozenset({"asyncio", "httpx", "anyio", "trio"})

@@ -16,6 +16,7 @@ F = TypeVar("F", bound=Fact)
 
 Check: TypeAlias = Callable[[F, View], Iterator[Finding[F]]]
 Fixer: TypeAlias = Callable[[Finding[F], Edits], Fix | None]
+AnyFixer: TypeAlias = Callable[[Finding[Fact], Edits], Fix | None]
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -49,13 +50,17 @@ class Rule:
         self.preview = preview
         self.family = ""
         self.checks: dict[type[Fact], Callable[[Fact, View], Iterator[Finding[Fact]]]] = {}
-        self.fixer: Callable[[Finding[Fact], Edits], Fix | None] | None = None
-        self.applicability: Applicability | None = None
+        self.fixers: list[tuple[Applicability, AnyFixer]] = []
 
     @property
     def summary(self) -> str:
         """The first line of the documentation."""
         return self.doc.partition("\n")[0]
+
+    @property
+    def applicability(self) -> Applicability | None:
+        """How far the first fix may be trusted; `None` for a rule without fixes."""
+        return self.fixers[0][0] if self.fixers else None
 
     def check(self, kind: type[F]) -> Callable[[Check[F]], Check[F]]:
         """Register the function that finds, for facts of one type. The family is the package of that function."""
@@ -69,12 +74,11 @@ class Rule:
         return register
 
     def fix(self, applicability: Applicability) -> Callable[[Fixer[F]], Fixer[F]]:
-        """Register the function that makes the fix, and how far it may be trusted."""
+        """Register a function that makes a fix, and how far it may be trusted; the first one registered is offered first."""
 
         def register(function: Fixer[F]) -> Fixer[F]:
             # A finding reaches the fixer of the rule that made it, so the type of its fact is the one it expects.
-            self.fixer = function  # type: ignore[assignment]
-            self.applicability = applicability
+            self.fixers.append((applicability, function))  # type: ignore[arg-type]
             return function
 
         return register

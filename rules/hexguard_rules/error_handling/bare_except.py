@@ -1,0 +1,126 @@
+"""Handlers that name no exception.
+
+## What it does
+Reports `except:` without a type, unless the handler raises the exception again.
+
+## Why it matters
+It also catches `KeyboardInterrupt`, `SystemExit` and `asyncio.CancelledError`.
+The process cannot be stopped and a canceled request runs on, while a mistake such as a `NameError` looks like success.
+
+## Fix safety
+Unsafe: `except Exception:` lets those three through.
+That is the point, but the handler no longer runs for them.
+
+## Known limits
+A handler that raises again under a condition is left alone as well.
+The exceptions that the body can raise are not worked out; `except Exception:` is a start, and the narrow type is yours to say.
+"""
+
+from collections.abc import Iterator
+
+from hexguard.facts.model import Handler
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+
+RULE = Rule(
+    name="bare-except",
+    message="`except:` also catches cancellation and exit, and hides every mistake",
+    doc=__doc__,
+    severity=Severity.BLOCKING,
+    aliases=("AP-11", "AS-11"),
+    examples=(
+        Bad(
+            """
+            def read_rate(payload: dict[str, str]) -> float:
+                try:
+                    return float(payload["rate"])
+                except:
+            #   ^^^^^^
+                    return 0.0
+            """,
+            fixed="""
+            def read_rate(payload: dict[str, str]) -> float:
+                try:
+                    return float(payload["rate"])
+                except Exception:
+                    return 0.0
+            """,
+        ),
+        Bad(
+            """
+            class Worker:
+                async def run(self) -> None:
+                    async def step() -> None:
+                        try:
+                            await self.queue.handle()
+                        except ValueError:
+                            raise
+                        except :  # keep going
+            #           ^^^^^^
+                            self.failed += 1
+                    await step()
+            """,
+            fixed="""
+            class Worker:
+                async def run(self) -> None:
+                    async def step() -> None:
+                        try:
+                            await self.queue.handle()
+                        except ValueError:
+                            raise
+                        except Exception :  # keep going
+                            self.failed += 1
+                    await step()
+            """,
+        ),
+        Bad(
+            """
+            try:
+                import orjson as json
+            except:
+            #^^^^^
+                import json
+            """,
+            fixed="""
+            try:
+                import orjson as json
+            except Exception:
+                import json
+            """,
+        ),
+        Good(
+            """
+            def save(session: Session, order: Order) -> None:
+                try:
+                    session.add(order)
+                    session.commit()
+                except:
+                    session.rollback()
+                    raise
+            """,
+            why="nothing is swallowed: the handler cleans up and raises again",
+        ),
+        Good(
+            """
+            def close(connection: Connection) -> None:
+                try:
+                    connection.close()
+                except (OSError, Exception):
+                    pass
+                except BaseException as error:
+                    report(error)
+            """,
+            why="the types are written out, however wide they are",
+        ),
+    ),
+)
+
+
+@RULE.check(Handler)
+def check(handler: Handler, view: View) -> Iterator[Finding[Handler]]:
+    if not handler.types and not handler.is_group and not handler.reraises:
+        yield RULE.at(handler, handler.keyword)
+
+
+@RULE.fix(Applicability.UNSAFE)
+def catch_exception(finding: Finding[Handler], edits: Edits) -> Fix | None:
+    return Fix("Catch `Exception`", (edits.insert_after(finding.fact.keyword, " Exception"),))

@@ -1,0 +1,285 @@
+"""Startup and shutdown handlers registered with `on_event`.
+
+## What it does
+Reports `@app.on_event(...)`, `app.add_event_handler(...)` and the arguments `on_startup=` and `on_shutdown=` of FastAPI applications and routers.
+
+## Why it matters
+FastAPI deprecates them in favour of one `lifespan` function, and ignores them without a word once an application has a `lifespan`.
+A lifespan keeps what starts and what stops a resource together, and shares local variables between the two.
+
+## Fix safety
+A refactoring of the module: all handlers of the application become plain functions, called in the same order from one new lifespan.
+It is offered where the application is made in the same module and every handler is a decorated function of that module.
+
+## Known limits
+The application is recognised by the call that makes it or by its annotation.
+Handlers that another module registers on the same application are not seen, and would stop running.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from hexguard.facts.expressions import Attribute, Call, Constant, Context, Name
+from hexguard.facts.model import Assignment, Function
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule.source import Part
+from hexguard.text.edit import Edit
+from hexguard.text.span import Span
+
+RULE = Rule(
+    name="on-event-deprecated",
+    message="`{culprit}` is deprecated, and ignored once the application has a `lifespan`",
+    doc=__doc__,
+    severity=Severity.IMPORTANT,
+    requires=("fastapi>=0.93",),
+    examples=(
+        Bad(
+            """
+            from fastapi import FastAPI
+
+            app = FastAPI(title="Orders")
+
+            @app.on_event("startup")
+            #|^^^^^^^^^^^
+            async def open_pool() -> None:
+                app.state.pool = await make_pool()  # ten connections
+
+            @app.on_event("shutdown")
+            #|^^^^^^^^^^^
+            def close_pool() -> None:
+                app.state.pool.close()
+            """,
+            fixed="""
+            from collections.abc import AsyncIterator
+            from contextlib import asynccontextmanager
+
+            from fastapi import FastAPI
+
+
+            @asynccontextmanager
+            async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+                await open_pool()
+                try:
+                    yield
+                finally:
+                    close_pool()
+
+
+            app = FastAPI(title="Orders", lifespan=lifespan)
+
+            async def open_pool() -> None:
+                app.state.pool = await make_pool()  # ten connections
+
+            def close_pool() -> None:
+                app.state.pool.close()
+            """,
+        ),
+        Bad(
+            """
+            from contextlib import asynccontextmanager
+
+            import fastapi
+
+            service = fastapi.FastAPI()
+
+            @service.on_event("startup")
+            #|^^^^^^^^^^^^^^^
+            def warm_cache() -> None:
+                load_rates()
+            """,
+            fixed="""
+            from collections.abc import AsyncIterator
+            from contextlib import asynccontextmanager
+
+            import fastapi
+
+
+            @asynccontextmanager
+            async def lifespan(app: fastapi.FastAPI) -> AsyncIterator[None]:
+                warm_cache()
+                yield
+
+
+            service = fastapi.FastAPI(lifespan=lifespan)
+
+            def warm_cache() -> None:
+                load_rates()
+            """,
+        ),
+        Bad(
+            """
+            from fastapi import APIRouter, FastAPI
+
+            def build(app: FastAPI) -> None:
+                app.add_event_handler("startup", connect)
+            #   ^^^^^^^^^^^^^^^^^^^^^
+
+            router = APIRouter(on_startup=[connect])
+            #                  ^^^^^^^^^^^^^^^^^^^^
+            """,
+            why="the handlers or the application come from elsewhere, so a person has to put them together",
+        ),
+        Good(
+            """
+            from contextlib import asynccontextmanager
+
+            from fastapi import FastAPI
+
+            @asynccontextmanager
+            async def lifespan(app: FastAPI):
+                yield
+
+            app = FastAPI(lifespan=lifespan)
+            """,
+            why="this is the replacement",
+        ),
+        Good(
+            """
+            from aiogram import Dispatcher
+
+            app = Dispatcher()
+
+            @app.on_event("startup")
+            async def connect() -> None: ...
+            """,
+            why="another library may have a method of that name",
+        ),
+    ),
+)
+
+_OWNERS = ("fastapi.FastAPI", "fastapi.APIRouter")
+_METHODS = frozenset(f"{owner}.{method}" for owner in _OWNERS for method in ("on_event", "add_event_handler"))
+
+
+@RULE.check(Call)
+def check(call: Call, view: View) -> Iterator[Finding[Call]]:
+    callee = view.callee(call)
+    if callee in _METHODS:
+        yield RULE.at(call, call.func.node, culprit=call.method)
+    elif callee in _OWNERS:
+        for name in ("on_startup", "on_shutdown"):
+            if keyword := call.keyword(name):
+                yield RULE.at(call, keyword.node, culprit=name)
+
+
+@RULE.fix(Applicability.REFACTOR)
+def make_lifespan(finding: Finding[Call], edits: Edits) -> Fix | None:
+    func = finding.fact.func
+    if not (isinstance(func, Attribute) and isinstance(func.value, Name) and func.attr == "on_event"):
+        return None
+    module = _Module(func.value.id, edits)
+    made, handlers = module.application(), module.handlers()
+    if made is None or not handlers or any(handler.event == "" for handler in handlers):
+        return None
+    start, call, part = made
+    spelled = edits.spell_all(_NEEDED, Context())
+    if spelled is None or module.binds("lifespan"):
+        return None
+    (iterator, manager), imports = spelled
+    lifespan = _lifespan(handlers, manager, iterator, edits.slice(part.span(call.func.node)))
+    newline = edits.newline
+    definition = newline + newline.join(lifespan) + newline * 3
+    return Fix(
+        "Move all handlers into a `lifespan`",
+        (
+            Edit(Span(start, start), definition),
+            _argument(call, part, edits),
+            *(Edit(handler.decorator, "") for handler in handlers),
+            *imports,
+        ),
+    )
+
+
+_NEEDED = ("collections.abc.AsyncIterator", "contextlib.asynccontextmanager")
+
+
+class _Handler(msgspec.Struct, frozen=True):
+    """A decorated function: for which event, and the lines of the decorator."""
+
+    event: str
+    name: str
+    is_async: bool
+    decorator: Span
+
+
+class _Module:
+    """What the module of the finding does with one application."""
+
+    def __init__(self, app: str, edits: Edits) -> None:
+        self._app = app
+        self._edits = edits
+
+    def application(self) -> tuple[int, Call, Part] | None:
+        """Where the one statement that makes the application starts, and the call in it."""
+        found = [
+            (part.span(fact.node).start, fact.value, part)
+            for part in self._edits.parts()
+            for fact in part.facts.of_type(Assignment)
+            if isinstance(fact.target, Name) and fact.target.id == self._app and isinstance(fact.value, Call)
+            if fact.context.scope == 0 and not part.facts.is_member and not fact.op
+        ]
+        if len(found) != 1:
+            return None
+        call = found[0][1]
+        given = {"lifespan", "on_startup", "on_shutdown"} & {keyword.name for keyword in call.keywords}
+        return None if given or call.has_unpacking or call.method != "FastAPI" else found[0]
+
+    def handlers(self) -> list[_Handler]:
+        """Every use of `on_event` and `add_event_handler`; one that is not a plain decorator has no event."""
+        found: list[_Handler] = []
+        for part in self._edits.parts():
+            decorated = {
+                decorator.node: function
+                for function in part.facts.of_type(Function)
+                for decorator in function.decorators
+            }
+            for call in part.facts.of_type(Call):
+                if self._registers(call):
+                    found.append(self._handler(call, decorated.get(call.node), part))
+        return found
+
+    def binds(self, name: str) -> bool:
+        """Whether the module has that name already."""
+        return any(name in part.facts.scopes[0].bindings for part in self._edits.parts() if not part.facts.is_member)
+
+    def _registers(self, call: Call) -> bool:
+        match call.func:
+            case Attribute(value=Name(id=name), attr="on_event" | "add_event_handler"):
+                return name == self._app
+            case _:
+                return False
+
+    def _handler(self, call: Call, function: Function | None, part: Part) -> _Handler:
+        event = call.args[0].text.strip("\"'") if call.args and isinstance(call.args[0], Constant) else ""
+        is_plain = function is not None and len(function.decorators) == 1 and not function.parameters
+        is_top = function is not None and function.context.scope == 0 and not part.facts.is_member
+        if function is None or not is_plain or not is_top or event not in ("startup", "shutdown"):
+            return _Handler("", "", is_async=False, decorator=Span(0, 0))
+        return _Handler(event, function.name, function.is_async, self._edits.whole_lines(part.span(call.node)))
+
+
+def _lifespan(handlers: list[_Handler], manager: str, iterator: str, application: str) -> list[str]:
+    """The lines of the new function. Handlers run in the order of the text, shutdown even if the application fails."""
+    starting, stopping = (
+        [f"{'await ' if handler.is_async else ''}{handler.name}()" for handler in handlers if handler.event == event]
+        for event in ("startup", "shutdown")
+    )
+    body = [f"    {line}" for line in starting]
+    if stopping:
+        body += ["    try:", "        yield", "    finally:", *(f"        {line}" for line in stopping)]
+    else:
+        body.append("    yield")
+    return [f"@{manager}", f"async def lifespan(app: {application}) -> {iterator}[None]:", *body]
+
+
+def _argument(call: Call, part: Part, edits: Edits) -> Edit:
+    """`lifespan=lifespan` after the last argument of the call that makes the application."""
+    nodes = [*(argument.node for argument in call.args), *(keyword.node for keyword in call.keywords)]
+    if not nodes:
+        end = part.span(call.node).end - 1
+        return Edit(Span(end, end), "lifespan=lifespan")
+    last, first = part.span(nodes[-1]).end, part.span(nodes[0]).start
+    own_line = edits.indent_at(first) != edits.indent_at(part.span(call.node).start)
+    separator = f",{edits.newline}{edits.indent_at(first)}" if own_line else ", "
+    return Edit(Span(last, last), f"{separator}lifespan=lifespan")

@@ -1,0 +1,285 @@
+"""Defaults that all calls share and any call can change.
+
+## What it does
+Reports a parameter whose default is a list, dict, set or another mutable object.
+
+## Why it matters
+The default is made once, when the `def` runs.
+What one request appends to it, the next request finds there.
+
+## Fix safety
+Unsafe: each call gets an object of its own.
+That is the point, but code that used the default as a cache stops sharing it.
+
+## Known limits
+A read-only annotation such as `Sequence[str]` is believed, and so is metadata of FastAPI, which copies defaults.
+Class attributes are not looked at.
+A default that reads names of the class or function around it is reported without a fix.
+"""
+
+from collections.abc import Iterator
+
+from hexguard.facts.expressions import (
+    Binary,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    ConstantKind,
+    Context,
+    Dictionary,
+    Expr,
+    Name,
+    Subscript,
+)
+from hexguard.facts.model import Function, Parameter
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.text.edit import Edit
+from hexguard_rules.knowledge.mutable import MUTABLE_MAKERS, READ_ONLY_TYPES
+
+RULE = Rule(
+    name="mutable-default-argument",
+    message="the default of `{name}` is one object that all calls share",
+    doc=__doc__,
+    severity=Severity.BLOCKING,
+    aliases=("AP-12",),
+    examples=(
+        Bad(
+            """
+            def add_role(user: User, roles: list[str] = []) -> list[str]:
+            #                                           ^^
+                roles.append(user.role)
+                return roles
+            """,
+            fixed="""
+            def add_role(user: User, roles: list[str] | None = None) -> list[str]:
+                if roles is None:
+                    roles = []
+                roles.append(user.role)
+                return roles
+            """,
+        ),
+        Bad(
+            """
+            from collections import defaultdict as grouped
+            from typing import Optional
+
+            class Cart:
+                def total(
+                    self,
+                    prices: "dict[str, int]" = {"shipping": 4},
+            #                                  ^^^^^^^^^^^^^^^
+                    *,
+                    seen=grouped(list),
+            #            ^^^^^^^^^^^^^
+                    tags: Optional[set[str]] = {tag for tag in ("new", "sale")},
+            #                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                ) -> int:
+                    \"\"\"The sum of all prices.\"\"\"
+
+                    # Shipping is a price as well.
+                    return sum(prices.values())
+            """,
+            fixed="""
+            from collections import defaultdict as grouped
+            from typing import Optional
+
+            class Cart:
+                def total(
+                    self,
+                    prices: "dict[str, int] | None" = None,
+                    *,
+                    seen=None,
+                    tags: Optional[set[str]] = None,
+                ) -> int:
+                    \"\"\"The sum of all prices.\"\"\"
+
+                    if tags is None:
+                        tags = {tag for tag in ("new", "sale")}
+                    if seen is None:
+                        seen = grouped(list)
+                    if prices is None:
+                        prices = {"shipping": 4}
+                    # Shipping is a price as well.
+                    return sum(prices.values())
+            """,
+        ),
+        Bad(
+            """
+            #- pyproject.toml
+            [project]
+            requires-python = ">=3.9"
+            #- app/main.py
+            from collections.abc import Callable
+
+            async def watch(hooks: list[Callable[[], None]] = list()) -> None:
+            #                                                 ^^^^^^
+                # Copy: a hook may remove itself.
+                for hook in list(hooks):
+                    hook()
+            """,
+            fixed="""
+            from collections.abc import Callable
+            from typing import Optional
+
+            async def watch(hooks: Optional[list[Callable[[], None]]] = None) -> None:
+                if hooks is None:
+                    hooks = list()
+                # Copy: a hook may remove itself.
+                for hook in list(hooks):
+                    hook()
+            """,
+        ),
+        Bad(
+            """
+            def collect(item: str, into: list[str] = []) -> list[str]: into.append(item); return into
+            #                                        ^^
+            """,
+            why="the body stands in the line of the `def`",
+        ),
+        Bad(
+            """
+            class Report:
+                WIDTH = 80
+
+                def columns(self, widths=[WIDTH]):
+            #                            ^^^^^^^
+                    return widths
+            """,
+            why="`WIDTH` means nothing inside the function",
+        ),
+        Good(
+            """
+            from collections.abc import Mapping, Sequence
+            from typing import Annotated
+            from fastapi import Depends, Query
+
+            def search(
+                words: Sequence[str] = [],
+                weights: "Mapping[str, int] | None" = None,
+                tags: Annotated[list[str], Query()] = [],
+                page: tuple[int, int] = (0, 20),
+                session=Depends([]),
+            ) -> None:
+                print(words, weights, tags, page, session)
+            """,
+            why="read-only types, metadata of FastAPI, values that cannot change",
+        ),
+        Good(
+            """
+            from typing import Protocol, overload
+
+            class Store(Protocol):
+                def find(self, ids: list[int] = []) -> None: ...
+
+            @overload
+            def load(ids: list[int] = []) -> int: ...
+            @overload
+            def load(ids: str) -> str: ...
+            def load(ids):
+                return len(ids)
+            """,
+            why="declarations: no code uses the default",
+        ),
+        Good(
+            """
+            class Registry:
+                def __init__(self, make=lambda hooks=[]: hooks, kind=list):
+                    self.hooks = make(kind())
+            """,
+            why="a class as default is made anew by each call; missed: the default of the lambda",
+        ),
+    ),
+)
+
+
+@RULE.check(Parameter)
+def check(parameter: Parameter, view: View) -> Iterator[Finding[Parameter]]:
+    default = parameter.default
+    if default is None or not _is_mutable(default, view) or _is_excused(parameter.annotation, view):
+        return
+    function = next(found for found in view.block.of_type(Function) if found.scope == parameter.function)
+    if not function.is_stub:
+        annotation = parameter.annotation
+        is_modern = view.project.python is None or view.project.python >= (3, 10)
+        style = "" if annotation is None or _is_optional(annotation, view) else "union" if is_modern else "Optional"
+        yield RULE.at(parameter, default.node, name=parameter.name, style=style)
+
+
+def _is_mutable(default: Expr, view: View) -> bool:
+    match default:
+        case Dictionary() | Collection(kind="list" | "set") | Comprehension(kind="list" | "set" | "dict"):
+            return True
+        case Call():
+            return view.callee(default) in MUTABLE_MAKERS
+        case _:
+            return False
+
+
+def _is_excused(annotation: Expr | None, view: View) -> bool:
+    """Whether the annotation says that nobody changes the object, or that a framework copies it."""
+    match annotation:
+        case Subscript(value=value, items=(_, *metadata)) if view.name(value).endswith(".Annotated"):
+            return any(isinstance(item, Call) and view.callee(item).startswith("fastapi.") for item in metadata)
+        case Subscript(value=value):
+            return view.name(value) in READ_ONLY_TYPES
+        case None:
+            return False
+        case _:
+            return view.name(annotation) in READ_ONLY_TYPES
+
+
+def _is_optional(annotation: Expr, view: View) -> bool:
+    match annotation:
+        case Constant(kind=ConstantKind.NONE):
+            return True
+        case Constant(kind=ConstantKind.STRING, text=text):
+            return "None" in text or "Optional" in text
+        case Binary(op="|", left=left, right=right):
+            return _is_optional(left, view) or _is_optional(right, view)
+        case Subscript(value=value, items=items):
+            name = view.name(value)
+            unites = name in ("typing.Union", "typing.Annotated", "typing_extensions.Annotated")
+            return name == "typing.Optional" or (unites and any(_is_optional(item, view) for item in items))
+        case _:
+            return view.name(annotation) in ("typing.Any", "builtins.object")
+
+
+@RULE.fix(Applicability.UNSAFE)
+def make_it_inside(finding: Finding[Parameter], edits: Edits) -> Fix | None:
+    parameter = finding.fact
+    function = edits.function(parameter)
+    default = parameter.default
+    if function is None or default is None or not edits.means_the_same_inside(default, function):
+        return None
+    at = edits.body_line(function)
+    annotated = _annotated(parameter, function.context, finding["style"], edits)
+    if at is None or annotated is None:
+        return None
+    body = edits.indent_at(edits.span(function.body).start)
+    unit = body.removeprefix(edits.indent_at(edits.span(function.name_node).start))
+    lines = (f"{body}if {parameter.name} is None:", f"{body}{unit}{parameter.name} = {edits.text(default.node)}", "")
+    added = edits.insert_at(at, edits.newline.join(lines))
+    return Fix(f"Make the default of `{parameter.name}` in each call", (*annotated, edits.replace(default.node, "None"), added))
+
+
+def _annotated(parameter: Parameter, context: Context, style: str, edits: Edits) -> tuple[Edit, ...] | None:
+    """Edits that let the annotation allow `None`; `None` if its form is not known."""
+    annotation = parameter.annotation
+    if annotation is None or not style:
+        return ()
+    if isinstance(annotation, Subscript) and edits.means(annotation.value, "typing.Annotated", "typing_extensions.Annotated"):
+        annotation = annotation.items[0]
+    text, quote = edits.text(annotation.node), ""
+    if isinstance(annotation, Constant) and annotation.kind is ConstantKind.STRING:
+        text, quote = text[1:-1], text[:1]
+    elif not isinstance(annotation, Name | Subscript | Binary) and not text.replace(".", "_").isidentifier():
+        return None
+    if quote not in ("", '"', "'") or text.startswith(('"', "'")):
+        return None
+    if style == "union":
+        return (edits.replace(annotation.node, f"{quote}{text} | None{quote}"),)
+    spelling = edits.spell("typing.Optional", context)
+    if spelling is None:
+        return None
+    return (edits.replace(annotation.node, f"{quote}{spelling.text}[{text}]{quote}"), *spelling.edits)

@@ -1,0 +1,184 @@
+"""Times in UTC that do not say so.
+
+## What it does
+Reports `datetime.utcnow` and `datetime.utcfromtimestamp`, called or handed over as a default.
+
+## Why it matters
+The result carries no time zone, so `timestamp()` and `astimezone()` take it for local time, and comparing it with an aware time raises `TypeError`.
+Python deprecates both since 3.12.
+
+## Fix safety
+Unsafe: the result is aware from now on.
+Comparisons with naive times raise `TypeError`, `isoformat()` ends in `+00:00`, and a column without time zone may refuse it.
+
+## Known limits
+A function that got another name (`now = datetime.utcnow`) is reported there and not at its calls.
+"""
+
+from collections.abc import Iterator
+
+from hexguard.facts.expressions import Attribute, Call
+from hexguard.facts.model import Assignment, Parameter, Reference
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+
+RULE = Rule(
+    name="utcnow-deprecated",
+    message="`{name}` gives a time without a zone, which others take for local time",
+    doc=__doc__,
+    severity=Severity.IMPORTANT,
+    aliases=("AS-04",),
+    examples=(
+        Bad(
+            """
+            from datetime import datetime, timedelta
+
+            def expires_at() -> datetime:
+                return datetime.utcnow() + timedelta(hours=1)
+            #          ^^^^^^^^^^^^^^^
+            """,
+            fixed="""
+            from datetime import datetime, timedelta, timezone
+
+            def expires_at() -> datetime:
+                return datetime.now(timezone.utc) + timedelta(hours=1)
+            """,
+        ),
+        Bad(
+            """
+            #- pyproject.toml
+            [project]
+            requires-python = ">=3.11"
+            #- app/main.py
+            from datetime import datetime as dt
+
+            def opened(seconds: float) -> dt:
+                return dt.utcfromtimestamp(seconds)
+            #          ^^^^^^^^^^^^^^^^^^^
+            """,
+            fixed="""
+            from datetime import UTC, datetime as dt
+
+            def opened(seconds: float) -> dt:
+                return dt.fromtimestamp(seconds, tz=UTC)
+            """,
+        ),
+        Bad(
+            """
+            import datetime
+            from sqlalchemy.orm import Mapped, mapped_column
+
+            class Order(Base):
+                created_at: Mapped[datetime.datetime] = mapped_column(default=datetime.datetime.utcnow)
+            #                                                                 ^^^^^^^^^^^^^^^^^^^^^^^^
+            """,
+            fixed="""
+            import datetime
+            from sqlalchemy.orm import Mapped, mapped_column
+
+            class Order(Base):
+                created_at: Mapped[datetime.datetime] = mapped_column(default=lambda: datetime.datetime.now(datetime.timezone.utc))
+            """,
+        ),
+        Bad(
+            """
+            import datetime as clock
+
+            def pick(parse: bool, given: object) -> object:
+                convert = given if parse else clock.datetime.utcfromtimestamp
+            #                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                return convert
+            """,
+            fixed="""
+            import datetime as clock
+
+            def pick(parse: bool, given: object) -> object:
+                convert = given if parse else (lambda timestamp: clock.datetime.fromtimestamp(timestamp, tz=clock.timezone.utc))
+                return convert
+            """,
+        ),
+        Bad(
+            """
+            from datetime import datetime
+
+            def stamp(timezone: str) -> tuple[datetime, str]:
+                return datetime.utcnow(), timezone
+            #          ^^^^^^^^^^^^^^^
+            """,
+            why="`timezone` means something else here",
+        ),
+        Good(
+            """
+            from datetime import datetime, timezone
+
+            class Clock:
+                def utcnow(self) -> datetime:
+                    return datetime.now(timezone.utc)
+
+            def stamp(clock: Clock) -> datetime:
+                return clock.utcnow()
+            """,
+            why="a method of the project's own that says its zone",
+        ),
+        Good(
+            """
+            from arrow import Arrow as datetime
+
+            def stamp() -> datetime:
+                return datetime.utcnow()
+            """,
+            why="the name is `datetime`, the class is not",
+        ),
+    ),
+)
+
+_REPLACEMENTS = {"datetime.datetime.utcnow": "now", "datetime.datetime.utcfromtimestamp": "fromtimestamp"}
+
+
+@RULE.check(Reference)
+def check(reference: Reference, view: View) -> Iterator[Finding[Reference]]:
+    if isinstance(reference.expr, Attribute) and (name := view.name(reference.expr)) in _REPLACEMENTS:
+        has_utc = view.project.python is not None and view.project.python >= (3, 11)
+        yield RULE.at(
+            reference,
+            name=name.partition(".")[2],
+            method=_REPLACEMENTS[name],
+            zone="datetime.UTC" if has_utc else "datetime.timezone",
+        )
+
+
+@RULE.fix(Applicability.UNSAFE)
+def say_the_zone(finding: Finding[Reference], edits: Edits) -> Fix | None:
+    reference = finding.fact
+    spelling = edits.spell(finding["zone"], reference.context)
+    if spelling is None or not isinstance(reference.expr, Attribute):
+        return None
+    zone = spelling.text if finding["zone"] == "datetime.UTC" else f"{spelling.text}.utc"
+    title = f"Use `{finding['method']}` with the zone UTC"
+    takes_time = finding["method"] == "fromtimestamp"
+    argument = f"tz={zone}" if takes_time else zone
+    if not reference.called:
+        receiver = edits.text(reference.expr.value.node)
+        given, passed = (" timestamp", "timestamp, ") if takes_time else ("", "")
+        function = f"lambda{given}: {receiver}.{finding['method']}({passed}{argument})"
+        text = function if _stands_alone(reference, edits) else f"({function})"
+        return Fix(title, (edits.replace(reference.node, text), *spelling.edits))
+    call = next(call for call in edits.facts() if isinstance(call, Call) and call.func.node == reference.node)
+    if call.keywords or call.has_unpacking or len(call.args) != int(takes_time):
+        return None
+    renamed = edits.rename_attribute(reference.expr, finding["method"])
+    return Fix(title, (renamed, edits.add_argument(call, argument), *spelling.edits))
+
+
+def _stands_alone(reference: Reference, edits: Edits) -> bool:
+    """Whether a lambda needs no parentheses: it is all of an argument, a default or an assigned value."""
+    wholes: set[int] = set()
+    for fact in edits.facts():
+        match fact:
+            case Call():
+                wholes.update(argument.node for argument in fact.args)
+                wholes.update(keyword.value.node for keyword in fact.keywords)
+            case Assignment(value=whole) | Parameter(default=whole) if whole is not None:
+                wholes.add(whole.node)
+            case _:
+                pass
+    return reference.node in wholes

@@ -1,0 +1,222 @@
+"""Queries in the style of SQLAlchemy 1: `session.query(...)`.
+
+## What it does
+Reports `query()` on a SQLAlchemy session.
+
+## Why it matters
+SQLAlchemy 2 calls `Query` legacy: new features only come to `select()`, and an `AsyncSession` has no `query()` at all.
+One style for sync and async code means one thing to know.
+
+## Fix safety
+Unsafe: results, exceptions and row counts are the same, proven on a populated database for each form of the migration guide.
+What the code cannot show is a custom query class of the sessionmaker, or a listener for the events of `Query`.
+Where entities come with joins or loader options, `unique()` is added, because `Query` removes duplicates without being asked.
+What depends on something out of sight (whether a name is a mapped class, a query kept in a variable) is offered as a refactoring.
+
+## Known limits
+The session is recognised by its annotation, by what made it, or by the dependency that gives it.
+Forms without a counterpart (`with_entities`, `slice`, `union`, string names of relationships) are reported without a fix.
+A query in a variable is rewritten only if all that happens to the variable in its function is understood.
+`Model.query` of Flask-SQLAlchemy is another matter.
+"""
+
+from collections.abc import Iterator
+
+from hexguard.facts.expressions import Attribute, Call, Expr, Name
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSION, SESSION
+from hexguard_rules.rewrites.query import KeptQuery, Query
+
+RULE = Rule(
+    name="legacy-session-query",
+    message="`{method}` is the legacy query API, which no new feature and no `AsyncSession` supports",
+    doc=__doc__,
+    severity=Severity.IMPORTANT,
+    requires=("sqlalchemy>=1.4",),
+    examples=(
+        Bad(
+            """
+            from sqlalchemy.orm import Session
+
+            from app.models import User
+
+            def find(session: Session, email: str) -> User | None:
+                return session.query(User).filter(User.email == email).order_by(User.id).first()
+            #          ^^^^^^^^^^^^^
+            #- app/models.py
+            class User: ...
+            """,
+            fixed="""
+            #- app/main.py
+            from sqlalchemy import select
+            from sqlalchemy.orm import Session
+
+            from app.models import User
+
+            def find(session: Session, email: str) -> User | None:
+                return session.scalars(select(User).where(User.email == email).order_by(User.id).limit(1)).first()
+            #- app/models.py
+            class User: ...
+            """,
+        ),
+        Bad(
+            """
+            from sqlalchemy.orm import Session, joinedload
+
+            def list_orders(session: Session, customer: int) -> list[Order]:
+                return (
+                    session.query(Order)  # newest first
+            #       ^^^^^^^^^^^^^
+                    .options(joinedload(Order.lines))
+                    .filter_by(customer_id=customer)
+                    .all()
+                )
+
+            class Order: ...
+            """,
+            fixed="""
+            from sqlalchemy import select
+            from sqlalchemy.orm import Session, joinedload
+
+            def list_orders(session: Session, customer: int) -> list[Order]:
+                return (
+                    session.scalars(select(Order)  # newest first
+                    .options(joinedload(Order.lines))
+                    .filter_by(customer_id=customer)).unique()
+                    .all()
+                )
+
+            class Order: ...
+            """,
+        ),
+        Bad(
+            """
+            import sqlalchemy as sa
+            from sqlalchemy.orm import Session
+
+            class Order: ...
+
+            def close(session: Session, day: int) -> int:
+                session.query(Order).filter(Order.day < day).delete(synchronize_session=False)
+            #   ^^^^^^^^^^^^^
+                session.query(Order).filter(Order.day == day).update({"open": False})
+            #   ^^^^^^^^^^^^^
+                return session.query(Order).filter(Order.day > day).count()
+            #          ^^^^^^^^^^^^^
+            """,
+            fixed="""
+            import sqlalchemy as sa
+            from sqlalchemy.orm import Session
+
+            class Order: ...
+
+            def close(session: Session, day: int) -> int:
+                session.execute(sa.delete(Order).where(Order.day < day).execution_options(synchronize_session=False))
+                session.execute(sa.update(Order).where(Order.day == day).values({"open": False}))
+                return session.scalar(sa.select(sa.func.count()).select_from(sa.select(Order).where(Order.day > day).subquery()))
+            """,
+        ),
+        Bad(
+            """
+            from sqlalchemy.orm import Session
+
+            def search(session: Session, name: str | None) -> list[User]:
+                users = session.query(User)
+            #           ^^^^^^^^^^^^^
+                if name:
+                    users = users.filter(User.name == name)
+                return users.order_by(User.id).all()
+
+            class User: ...
+            """,
+            fixed="""
+            from sqlalchemy import select
+            from sqlalchemy.orm import Session
+
+            def search(session: Session, name: str | None) -> list[User]:
+                users = select(User)
+                if name:
+                    users = users.where(User.name == name)
+                return session.scalars(users.order_by(User.id)).all()
+
+            class User: ...
+            """,
+        ),
+        Bad(
+            """
+            from sqlalchemy.ext.asyncio import AsyncSession
+
+            async def find(session: AsyncSession) -> None:
+                session.query(User).with_entities(User.id).all()
+            #   ^^^^^^^^^^^^^
+            """,
+            why="an `AsyncSession` has no such method, and what was meant is for a person to say",
+        ),
+        Good(
+            """
+            from sqlalchemy import select
+            from sqlalchemy.orm import Session
+
+            def find(session: Session, user_id: int) -> User | None:
+                return session.get(User, user_id) or session.scalars(select(User)).first()
+            """,
+            why="this is the present style",
+        ),
+        Good(
+            """
+            from solr import Solr
+
+            def find(session: Solr) -> None:
+                session.query("*:*").filter("a").all()
+            """,
+            why="another library has a method of that name",
+        ),
+    ),
+)
+
+
+@RULE.check(Call)
+def check(call: Call, view: View) -> Iterator[Finding[Call]]:
+    if call.method != "query":
+        return
+    callee = view.callee(call)
+    if callee == f"{SESSION}.query":
+        yield RULE.at(call, call.func.node, method="query", result=_result(call, view))
+    elif callee == f"{ASYNC_SESSION}.query":
+        yield RULE.at(call, call.func.node, method="query", result="")
+
+
+@RULE.fix(Applicability.UNSAFE)
+def select_at_once(finding: Finding[Call], edits: Edits) -> Fix | None:
+    sure = finding["result"] in ("entities", "rows")
+    return Query(finding, edits).fix() if sure else None
+
+
+@RULE.fix(Applicability.REFACTOR)
+def select_step_by_step(finding: Finding[Call], edits: Edits) -> Fix | None:
+    if finding["result"] == "":
+        return None
+    return Query(finding, edits).fix() or KeptQuery(finding, edits).fix()
+
+
+def _result(call: Call, view: View) -> str:
+    """What the query gives: `entities`, `rows`, `assumed` entities if that is likely, or nothing that can be rewritten."""
+    if not call.args or call.keywords or call.has_unpacking:
+        return ""
+    kinds = [_kind(argument, view) for argument in call.args]
+    if len(kinds) == 1 and kinds[0] in ("entity", "assumed"):
+        return "entities" if kinds[0] == "entity" else "assumed"
+    return "rows" if all(kind == "column" for kind in kinds) else ""
+
+
+def _kind(expr: Expr, view: View) -> str:
+    """A class is an entity, an attribute of a class or a call (`func.count()`) is a column."""
+    match expr:
+        case Name(id=name) | Attribute(attr=name) if name[:1].isupper():
+            return "entity" if view.name(expr) else "assumed"
+        case Attribute(value=Name(id=name)) if name[:1].isupper():
+            return "column"
+        case Call(func=Attribute(value=Name(id="func"))):
+            return "column"
+        case _:
+            return ""

@@ -1,0 +1,21 @@
+"""Chains of method calls, `session.query(User).filter(...).all()`, read from the first call outwards."""
+
+from collections.abc import Iterable
+
+from hexguard.facts.expressions import Attribute, Call
+from hexguard.facts.model import Fact
+
+
+def chain_from(first: Call, facts: Iterable[Fact]) -> tuple[Call, ...]:
+    """The calls of the chain that begins with `first`, from the inside out, `first` included.
+
+    `facts` are those of the block; a call comes after the ones inside it.
+    """
+    chain = [first]
+    for fact in facts:
+        match fact:
+            case Call(func=Attribute(value=Call(node=node))) if node == chain[-1].node:
+                chain.append(fact)
+            case _:
+                pass
+    return tuple(chain)
