@@ -108,7 +108,7 @@ RULE = Rule(
                 parent: Optional["Node"] = None
             #           ^^^^^^^^^^^^^^^^
                 value: Union[  # as the sender gave it
-            #          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            #          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                     int, str
                 ]
             """,

@@ -78,7 +78,8 @@ class Query:
 
     def _unique(self, steps: list[Call] | tuple[Call, ...]) -> str:
         """`Query` drops duplicate entities, which joins and joined loading bring."""
-        return ".unique()" if self._entities and any(step.method in _DUPLICATING for step in steps) else ""
+        duplicating = bool(self._finding["joined"]) or any(step.method in _DUPLICATING for step in steps)
+        return ".unique()" if self._entities and duplicating else ""
 
     def _after(self, last: Call, text: str) -> Edit:
         """Put `text` where the statement ends, before the method that runs it."""
@@ -276,7 +277,7 @@ class KeptQuery:
         )
 
     def _may_duplicate(self) -> bool:
-        return any(isinstance(fact, Call) and fact.method in _DUPLICATING for fact in self._edits.facts())
+        return bool(self._finding["joined"]) or any(isinstance(fact, Call) and fact.method in _DUPLICATING for fact in self._edits.facts())
 
     def _is_assigned_back(self, last: Call, name: str) -> bool:
         for fact in self._edits.facts():

@@ -22,7 +22,7 @@ A query in a variable is rewritten only if all that happens to the variable in i
 
 from collections.abc import Iterator
 
-from hexguard.facts.expressions import Attribute, Call, Expr, Name
+from hexguard.facts.expressions import Attribute, Call, Constant, Expr, Name
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
 from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSION, SESSION
 from hexguard_rules.rewrites.query import KeptQuery, Query
@@ -181,9 +181,11 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
         return
     callee = view.callee(call)
     if callee == f"{SESSION}.query":
-        yield RULE.at(call, call.func.node, method="query", result=_result(call, view))
+        result = _result(call, view)
+        joined = result == "entities" and _is_loaded_joined(view.name(call.args[0]), view)
+        yield RULE.at(call, call.func.node, method="query", result=result, joined="yes" if joined else "")
     elif callee == f"{ASYNC_SESSION}.query":
-        yield RULE.at(call, call.func.node, method="query", result="")
+        yield RULE.at(call, call.func.node, method="query", result="", joined="")
 
 
 @RULE.fix(Applicability.UNSAFE)
@@ -220,3 +222,14 @@ def _kind(expr: Expr, view: View) -> str:
             return "column"
         case _:
             return ""
+
+
+def _is_loaded_joined(entity: str, view: View) -> bool:
+    """Whether the mapped class says by itself that some relationship is loaded by a join, which needs `unique()`."""
+    return any(
+        isinstance(value, Call)
+        and (lazy := value.keyword("lazy")) is not None
+        and isinstance(lazy.value, Constant)
+        and lazy.value.text.strip("\"'") in ("joined", "False")
+        for _, value in view.members(entity)
+    )

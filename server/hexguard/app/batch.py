@@ -6,7 +6,7 @@ First every process reads its share and says what its files offer, then each is 
 import multiprocessing
 import os
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -136,7 +136,7 @@ Ask: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
 
 
 @contextmanager
-def _team(task: Task, n_jobs: int, tick: Callable[[], None]) -> Iterator[Ask]:
+def _team(task: Task, n_jobs: int, tick: Callable[[], None]) -> Generator[Ask]:
     """The members of a batch: one in this process, or several in processes of their own, which end with the block."""
     if n_jobs == 1:
         worker = Worker(task, tick)
@@ -149,7 +149,7 @@ def _team(task: Task, n_jobs: int, tick: Callable[[], None]) -> Iterator[Ask]:
     try:
         for _ in range(n_jobs):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, task), daemon=True)
+            process: BaseProcess = context.Process(target=_serve, args=(theirs, task), daemon=True)
             process.start()
             theirs.close()
             connections.append(ours)
@@ -195,7 +195,10 @@ def _received(connection: Connection) -> Answer | None:
 
 
 def _serve(connection: Connection, task: Task) -> None:
-    """The life of a process of its own: answer until nobody asks any more. `None` is a step, a text says why it failed."""
+    """The life of a process of its own: answer until nobody asks any more.
+
+    What is sent is an answer, `None` for a step, or a text that says why it failed.
+    """
     try:
         worker = Worker(task, lambda: connection.send(None))
         while True:

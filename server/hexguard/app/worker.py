@@ -1,4 +1,4 @@
-"""The share of one process in a batch: it reads its files, is told what all the others offer, and then fixes and checks.
+"""The share of one process in a batch: it reads its files, learns what all the others offer, then fixes and checks.
 
 A worker answers requests one after another, so that it works the same inside the calling process and in one of its own.
 """
@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from hexguard.app.printed import Printer, PrintedReport, Trouble, printed_problem
+from hexguard.app.printed import PrintedReport, Printer, Trouble, printed_problem
 from hexguard.app.root import Root
 from hexguard.engine.file import File
 from hexguard.engine.report import Report
@@ -89,7 +89,7 @@ Request: TypeAlias = Gather | Fix | Check
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A file that fixes have changed: how many of them, and the unified difference, without its head, if it is shown."""
+    """A file that fixes have changed: how many of them, and the unified difference without its head if it is shown."""
 
     path: str
     n_fixed: int
@@ -143,7 +143,7 @@ class Worker:
     def _gather(self, request: Gather) -> Answer:
         self._root.shadow(request.shadowed)
         files = [file for path in request.checked if (file := self._derived(path))]
-        self._root.take(files)
+        self._root.workspace.take(files)
         self._checked = tuple(file.path for file in files)
         offered = [(file.path, file.summary) for file in files]
         # Only what others can observe of these files is kept.
@@ -190,7 +190,7 @@ class Worker:
         if self._task.fixing is Fixing.SHOW:
             return Answer(changes=tuple(changes))
         again = [file for change in changes if (file := self._derived(change.path))]
-        self._root.take(again)
+        self._root.workspace.take(again)
         return Answer(tuple((file.path, file.summary) for file in again), changes=tuple(changes))
 
     def _fixed(self, path: str, allowed: set[Applicability]) -> Change | None:

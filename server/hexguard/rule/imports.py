@@ -230,6 +230,19 @@ class Imports:
         return line_end + (2 if text[line_end : line_end + 2] == "\r\n" else int(line_end < len(text)))
 
 
+def _merged(edits: Sequence[Edit], newline: str) -> tuple[Edit, ...]:
+    """The edits, with new statements for one place put into one edit, sorted; only the last keeps its blank line."""
+    by_span: dict[Span, list[str]] = {}
+    for edit in edits:
+        by_span.setdefault(edit.span, []).append(edit.text)
+    merged: list[Edit] = []
+    for span, texts in by_span.items():
+        statements = sorted({text.strip() for text in texts}, key=_order)
+        lead = texts[0][: len(texts[0]) - len(texts[0].lstrip())]
+        merged.append(Edit(span, lead + newline.join(statements) + texts[-1][len(texts[-1].rstrip()) :]))
+    return tuple(merged)
+
+
 def _spelled(found: ImportedName, module: str, name: str) -> str:
     """How an import lets the code write `module.name`; empty if it does not."""
     fact = found.fact

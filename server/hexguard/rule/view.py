@@ -11,6 +11,7 @@ from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import Call, Context, Expr
 from hexguard.facts.localize import Localizer
 from hexguard.facts.model import Function, Import
+from hexguard.facts.summary import VariableSymbol
 from hexguard.index.chains import Link, import_chain, links
 from hexguard.index.contracts import Boundary, boundaries
 from hexguard.index.effects import Chain, blocking_chain
@@ -91,6 +92,22 @@ class View:
         """The nearest `def` of the block around a place; `None` in a lambda and outside functions."""
         scope = self.block.function_scope(context.scope)
         return next((found for found in self.block.of_type(Function) if found.scope == scope), None)
+
+    def members(self, name: str) -> Iterator[tuple[str, Expr]]:
+        """The names and values that a class of the project and its bases in the project assign in their bodies."""
+        pending, seen = [name], set[str]()
+        while pending:
+            found = self._resolver.class_of(current := pending.pop())
+            if found is None or current in seen:
+                continue
+            seen.add(current)
+            module, symbol = found
+            for member, bindings in symbol.members.items():
+                for binding in bindings:
+                    if isinstance(binding, VariableSymbol) and binding.value is not None:
+                        yield member, binding.value
+            bases = [self._resolver.value(base, Place(module)) for base in symbol.bases]
+            pending.extend(base.name for base in bases if base)
 
     def blocking_chain(self, name: str) -> Chain | None:
         """How calling the sync project function `name` comes to block the thread; `None` if it does not or is unknown."""

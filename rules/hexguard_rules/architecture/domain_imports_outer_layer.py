@@ -1,0 +1,154 @@
+"""Imports against the direction that the project declared.
+
+## What it does
+Reports an import that breaks a contract of the project, directly or through the modules that it imports in turn.
+Contracts come from `[tool.hexguard]`, from import-linter, or from the preset.
+
+## Why it matters
+The inner layer can no longer be used, tested or changed without the outer one.
+One such import is enough to undo what the layers are for.
+
+## How to fix
+Declare what the inner layer needs as a `Protocol` inside it, and let the outer layer implement it.
+
+## Known limits
+Imports for type checking count as well, since they tie the code together all the same.
+Imports by a name in a string (`importlib.import_module`) are not seen.
+"""
+
+from collections.abc import Iterator
+
+from hexguard.facts.model import Import
+from hexguard.rule import Bad, Finding, Good, Related, Rule, Severity, View
+
+RULE = Rule(
+    name="domain-imports-outer-layer",
+    message="`{module}` reaches `{crossed}` through this import",
+    doc=__doc__,
+    severity=Severity.IMPORTANT,
+    aliases=("AP-03",),
+    examples=(
+        Bad(
+            """
+            #- pyproject.toml
+            [tool.hexguard]
+            preset = "hexagonal"
+            #- app/infrastructure/tables.py
+            class OrderRow: ...
+            #- app/domain/orders.py
+            from dataclasses import dataclass
+            from app.infrastructure.tables import OrderRow as Row
+            #                                     ^^^^^^^^^^^^^^^
+
+            @dataclass
+            class Order:
+                row: Row
+            """
+        ),
+        Bad(
+            """
+            #- pyproject.toml
+            [tool.hexguard.layers]
+            core = ["shop.core"]
+            storage = ["shop.storage"]
+
+            [[tool.hexguard.contracts]]
+            name = "the core knows no storage"
+            kind = "forbidden"
+            source = ["core"]
+            forbidden = ["storage"]
+            #- shop/storage/files.py
+            def save(text: str) -> None: ...
+            #- shop/journal.py
+            from shop.storage import files
+
+            def note(text: str) -> None:
+                files.save(text)
+            #- shop/core/prices.py
+            def raise_price(price: int) -> int:
+                from .. import journal
+            #                  ^^^^^^^
+                journal.note(str(price))
+                return price + 1
+            """
+        ),
+        Bad(
+            """
+            #- pyproject.toml
+            [tool.importlinter]
+            root_package = "shop"
+
+            [[tool.importlinter.contracts]]
+            name = "layers"
+            type = "layers"
+            layers = ["shop.api", "shop.services", "shop.models"]
+            ignore_imports = ["shop.models.legacy -> shop.services.orders"]
+            #- shop/api.py
+            import shop.services.orders
+            #- shop/services/orders.py
+            from shop.models import orders
+
+            def place() -> None: ...
+            #- shop/models/legacy.py
+            from shop.services import orders
+            #- shop/models/orders.py
+            from typing import TYPE_CHECKING
+
+            if TYPE_CHECKING:
+                from shop.services.orders import place
+            #                                    ^^^^^
+            """
+        ),
+        Good(
+            """
+            #- pyproject.toml
+            [tool.hexguard]
+            preset = "hexagonal"
+            #- app/domain/orders.py
+            import sqlalchemy
+            from app.domain.prices import Price
+
+            total = Price()
+            #- app/domain/prices.py
+            class Price: ...
+            #- app/infrastructure/orders.py
+            from app.domain.orders import total
+            """,
+            why="the outer layer depends on the inner one, and libraries are in no layer",
+        ),
+        Good(
+            """
+            #- app/infrastructure/tables.py
+            class OrderRow: ...
+            #- app/domain/orders.py
+            from app.infrastructure.tables import OrderRow
+            """,
+            why="without a contract there is no direction",
+        ),
+        Good(
+            """
+            #- pyproject.toml
+            [tool.hexguard]
+            [[tool.hexguard.contracts]]
+            name = "clients stay apart"
+            kind = "independence"
+            source = ["app.mail", "app.payments"]
+            allow-indirect = true
+            #- app/mail.py
+            import app.shared
+            #- app/shared.py
+            import app.payments
+            #- app/payments.py
+            retries = 3
+            """,
+            why="only direct imports count in this contract",
+        ),
+    ),
+)
+
+
+@RULE.check(Import)
+def check(fact: Import, view: View) -> Iterator[Finding[Import]]:
+    for breach in view.breaches(fact):
+        rest = [Related(f"`{link.module}` imports `{link.imported}` here", link) for link in breach.chain[1:]]
+        yield RULE.at(fact, related=rest, module=view.module, crossed=breach.crossed)

@@ -1,0 +1,78 @@
+"""Describes the commands and their arguments, and refuses what makes no sense before anything is done."""
+
+import argparse
+from typing import get_args
+
+from hexguard import __version__
+from hexguard.app.compose import SELECTORS
+from hexguard.settings.model import Preset
+from hexguard.settings.report import did_you_mean
+
+MAX_PORT = 65_535
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; what it gives has `command` set."""
+    whole = argparse.ArgumentParser(
+        "hexguard", description="Review Python backend code, in an editor or on the command line.", allow_abbrev=False
+    )
+    whole.add_argument("--version", action="version", version=f"hexguard {__version__}")
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_check(commands.add_parser("check", help="check files and folders, and fix them", allow_abbrev=False))
+    explain = commands.add_parser("explain", help="explain a rule", allow_abbrev=False)
+    explain.add_argument("name", metavar="NAME", help="a rule, a family, or the id of a guideline such as AP-09")
+    rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)
+    rules.add_argument("--format", choices=("text", "json"), default="text")
+    _add_server(commands.add_parser("server", help="run the language server", allow_abbrev=False))
+    return whole
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files and folders (default: here)")
+    check.add_argument("--format", choices=("full", "concise", "json"), default="full")
+    check.add_argument("--statistics", action="store_true", help="print how often each rule reports instead")
+    check.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are findings")
+    check.add_argument("--no-progress", action="store_true", help="never show how far the work is")
+    check.add_argument("--jobs", type=_jobs, metavar="N", help="how many processes to use (default: as many as pay)")
+    check.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
+    rules = check.add_argument_group("which rules run (names, families, guideline ids; separated by commas)")
+    rules.add_argument("--select", type=_selectors, metavar="RULES", help="only these, instead of the settings'")
+    rules.add_argument("--extend-select", type=_selectors, default=(), metavar="RULES", help="these as well")
+    rules.add_argument("--ignore", type=_selectors, default=(), metavar="RULES", help="all but these")
+    rules.add_argument("--preset", choices=get_args(Preset), help="which style decides where guidelines disagree")
+    rules.add_argument("--preview", action="store_true", help="also rules that may still change")
+    fixes = check.add_argument_group("fixes")
+    fixes.add_argument("--fix", action="store_true", help="apply safe fixes, and report what is left")
+    fixes.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: unsafe fixes as well")
+    fixes.add_argument("--diff", action="store_true", help="print what --fix would change, and change nothing")
+
+
+def _add_server(server: argparse.ArgumentParser) -> None:
+    transport = server.add_mutually_exclusive_group()
+    transport.add_argument("--stdio", action="store_true", help="speak over standard input and output (the default)")
+    transport.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="wait for one client at this address")
+    server.add_argument("--allow-remote", action="store_true", help="with --tcp: take clients from other machines")
+
+
+def _selectors(text: str) -> tuple[str, ...]:
+    names = tuple(name for part in text.split(",") if (name := part.strip()))
+    known = {name.casefold() for name in SELECTORS}
+    for name in names:
+        if name.casefold() not in known:
+            raise argparse.ArgumentTypeError(
+                f"no rule, family or alias is called `{name}`{did_you_mean(name, SELECTORS)}"
+            )
+    return names
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to 256")
+    return int(text)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"`{text}` is no address; write HOST:PORT, such as 127.0.0.1:2087")
+    return host.strip("[]"), int(port)

@@ -1,0 +1,55 @@
+"""The commands `hexguard explain` and `hexguard rules`."""
+
+import sys
+from collections.abc import Iterator
+
+import msgspec
+
+from hexguard.app.compose import SELECTORS
+from hexguard.cli.exits import CLEAN, TROUBLE
+from hexguard.cli.page import OWN_PAGES, own_page, rule_page
+from hexguard.rule.rule import Rule
+from hexguard.settings.report import did_you_mean
+from hexguard_rules.catalogue import CATALOGUE
+
+
+def explain(name: str) -> int:
+    """Print the pages of all rules that a name, a family or the id of a guideline stands for."""
+    pages = [own_page(name)] if name in OWN_PAGES else [rule_page(rule) for rule in CATALOGUE.select(name)]
+    if not pages:
+        message = f"no rule, family or alias is called `{name}`{did_you_mean(name, SELECTORS)}"
+        print(f"error: {message}", file=sys.stderr)
+        return TROUBLE
+    print("\n".join(pages), end="")
+    return CLEAN
+
+
+def list_rules(form: str) -> int:
+    """Print all rules, as a table or as a JSON list."""
+    if form == "json":
+        print(msgspec.json.format(msgspec.json.encode([_object(rule) for rule in CATALOGUE]), indent=2).decode())
+    else:
+        print("\n".join(_table()))
+    return CLEAN
+
+
+def _table() -> Iterator[str]:
+    width = max(len(rule.name) for rule in CATALOGUE)
+    for family in CATALOGUE.families:
+        yield f"{family}:"
+        for rule in CATALOGUE:
+            if rule.family == family:
+                yield f"  {rule.name:<{width}}  {rule.severity.value:<10}  {rule.summary}"
+
+
+def _object(rule: Rule) -> dict[str, object]:
+    return {
+        "name": rule.name,
+        "family": rule.family,
+        "severity": rule.severity.value,
+        "aliases": list(rule.aliases),
+        "summary": rule.summary,
+        "fix": [applicability.value for applicability, _ in rule.fixers],
+        "preview": rule.preview,
+        "requires": list(rule.requires),
+    }

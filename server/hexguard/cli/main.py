@@ -1,0 +1,50 @@
+"""The command `hexguard`: picks the command that was asked for and turns what happened into an exit code."""
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from hexguard.cli.arguments import parser
+from hexguard.cli.check import check
+from hexguard.cli.exits import INTERRUPTED, TROUBLE
+from hexguard.cli.explain import explain, list_rules
+from hexguard.cli.server import serve
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line (that of the process if it is `None`) and give the exit code.
+
+    0: clean, 1: findings, 2: trouble, 130: interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows a stand-in; nothing is worth a crash at the last step.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(argv)
+        sys.stdout.flush()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else TROUBLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not complain about it at its end.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return TROUBLE
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    arguments = parser().parse_args(argv)
+    match arguments.command:
+        case "check":
+            return check(arguments)
+        case "explain":
+            return explain(arguments.name)
+        case "rules":
+            return list_rules(arguments.format)
+        case _:
+            return serve(arguments.tcp, allow_remote=arguments.allow_remote)

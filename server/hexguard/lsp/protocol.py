@@ -1,0 +1,75 @@
+"""Answers every message, also one that is malformed or comes at the wrong time, so that no client waits in vain."""
+
+import json
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.json_rpc import RPCMessage
+
+CONTENT_MODIFIED = -32801
+
+
+class Protocol(LanguageServerProtocol):
+    """The protocol of pygls, without its text documents, and with answers for what it would let drop."""
+
+    is_initialized = False
+
+    def receive(self, body: bytes) -> None:
+        """Handle the body of one message."""
+        try:
+            # JSON can be nested deeper than the parser can go.
+            message: object = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            self.refuse(None, lsp.ErrorCodes.ParseError, f"the message is no valid JSON: {error}")
+            return
+        if not isinstance(message, dict) or message.get("jsonrpc") != self.VERSION:
+            identifier = message.get("id") if isinstance(message, dict) else None
+            self.refuse(identifier, lsp.ErrorCodes.InvalidRequest, "the message is no JSON-RPC 2.0 object")
+            return
+        try:
+            structured = self.structure_message(dict(message))
+        except JsonRpcException as error:
+            self._refuse_malformed(message, error)
+            return
+        self.handle_message(structured)
+
+    def handle_message(self, message: RPCMessage) -> None:
+        """Dispatch a message, unless it comes before the start or after the end."""
+        method = getattr(message, "method", None)
+        identifier = getattr(message, "id", None)
+        trouble = self._trouble_with(method)
+        if trouble is None:
+            self.is_initialized = self.is_initialized or method == lsp.INITIALIZE
+            super().handle_message(message)
+        elif identifier is not None:
+            self.refuse(identifier, *trouble)
+
+    def refuse(self, identifier: object, code: int, message: str) -> None:
+        """Answer a request with an error; without an `identifier`, the client is only told that something was wrong."""
+        error = {"code": int(code), "message": message}
+        self._send_data({"jsonrpc": self.VERSION, "id": identifier, "error": error})
+
+    def _trouble_with(self, method: str | None) -> tuple[int, str] | None:
+        if method is None or method == lsp.EXIT:
+            return None
+        if self._shutdown:
+            return lsp.ErrorCodes.InvalidRequest, "the server is shutting down"
+        if method == lsp.INITIALIZE and self.is_initialized:
+            return lsp.ErrorCodes.InvalidRequest, "the server is initialized already"
+        if method != lsp.INITIALIZE and not self.is_initialized:
+            return lsp.ErrorCodes.ServerNotInitialized, "the server is not initialized yet"
+        return None
+
+    def _refuse_malformed(self, message: dict[str, object], error: JsonRpcException) -> None:
+        method = message.get("method")
+        if "id" in message and method is not None:
+            cause = error.__cause__ or error
+            text = f"the parameters of {method!r} are malformed: {_first_line(cause)}"
+            self.refuse(message["id"], lsp.ErrorCodes.InvalidParams, text)
+            return
+        self._server._report_server_error(ValueError(f"{method or 'an answer'} is malformed"), JsonRpcException)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
