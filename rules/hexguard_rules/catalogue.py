@@ -2,7 +2,7 @@
 
 from hexguard.rule.catalogue import Catalogue
 from hexguard_rules.architecture import domain_imports_outer_layer
-from hexguard_rules.async_ import blocking_call_transitive, blocking_sleep_in_async
+from hexguard_rules.async_ import blocking_call_transitive, blocking_http_in_async, blocking_sleep_in_async
 from hexguard_rules.error_handling import bare_except
 from hexguard_rules.fastapi import on_event_deprecated
 from hexguard_rules.modern_python import mutable_default_argument, optional_union_syntax, utcnow_deprecated
@@ -12,6 +12,7 @@ CATALOGUE = Catalogue(
     (
         domain_imports_outer_layer.RULE,
         blocking_call_transitive.RULE,
+        blocking_http_in_async.RULE,
         blocking_sleep_in_async.RULE,
         bare_except.RULE,
         on_event_deprecated.RULE,

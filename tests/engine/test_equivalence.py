@@ -4,10 +4,10 @@ import random
 from pathlib import Path
 
 import pytest
-from support.project import MemoryProject
 
 from hexguard.engine.report import Report
 from hexguard.text.span import Span
+from support.project import MemoryProject
 
 SHOP = Path(__file__).parents[1] / "projects" / "shop"
 EDITS = 60

@@ -1,10 +1,10 @@
 """Which stages run after which edit: the promise that a keystroke costs the block under the cursor."""
 
 import pytest
-from support.fixture import parse_fixture
-from support.project import MemoryProject
 
 from hexguard.text.span import Span
+from support.fixture import parse_fixture
+from support.project import MemoryProject
 
 SHOP = """
 #- app/rates.py
@@ -45,7 +45,7 @@ RATES = "app/rates.py"
 
 
 def check(path: str, old: str, new: str, expected: list[str]) -> None:
-    """Replace `old` by `new` in a file of the shop and compare the stages that ran until all reports were there again."""
+    """Replace `old` by `new` in a file of the shop, and compare the stages that ran until the reports were back."""
     project = MemoryProject(parse_fixture(SHOP).files)
     project.all_reports()
     project.take_stages()

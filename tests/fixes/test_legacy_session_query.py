@@ -1,13 +1,17 @@
-"""The migration of queries, executed: each form of SQLAlchemy's migration guide on a populated database, before and after."""
+"""The migration of queries, executed: each form of SQLAlchemy's migration guide on a populated database, before and
+after.
+"""
 
 import warnings
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import InvalidRequestError, LegacyAPIWarning
 from sqlalchemy.orm import Session
+
 from support.project import MemoryProject
 
 RULE = "legacy-session-query"
@@ -15,6 +19,7 @@ PATH = "app/main.py"
 
 MODELS = """
 import sqlalchemy as sa
+from sqlalchemy.exc import InvalidRequestError, LegacyAPIWarning
 from sqlalchemy import func
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import (
@@ -162,8 +167,6 @@ def run(session: Session):
 """,
 }
 
-Observed = tuple[Any, ...]
-
 
 def load(code: str) -> ModuleType:
     module = ModuleType("shop_models")
@@ -189,27 +192,29 @@ def populated(module: ModuleType) -> Iterator[Session]:
     engine.dispose()
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """A result as data: entities by class and columns, with the collections that are loaded."""
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [plain(item) for item in cast("list[object]", value)]
     if isinstance(value, sa.Row):
-        return ("row", *(plain(item) for item in value))
-    if hasattr(value, "__table__"):
-        loaded = {name: plain(part) for name, part in sorted(vars(value).items()) if isinstance(part, list)}
-        return (type(value).__name__, *(getattr(value, column.key) for column in value.__table__.columns), loaded)
-    return value
+        return ("row", *(plain(item) for item in cast("sa.Row[tuple[object, ...]]", value)))
+    table: sa.Table | None = getattr(value, "__table__", None)
+    if table is None:
+        return value
+    state = cast("dict[str, object]", vars(value))
+    loaded = {name: plain(state[name]) for name in sorted(state) if isinstance(state[name], list)}
+    return (type(value).__name__, *(getattr(value, column.key) for column in table.columns), loaded)
 
 
-def observe(code: str) -> Observed:
+def observe(code: str) -> tuple[object, object]:
     """What a run gives or raises, and what is in the tables afterwards."""
     module = load(code)
     for session in populated(module):
         try:
             # That the old form warns is why it is rewritten.
-            with warnings.catch_warnings(action="ignore", category=sa.exc.LegacyAPIWarning):
+            with warnings.catch_warnings(action="ignore", category=LegacyAPIWarning):
                 result = plain(module.run(session))
-        except sa.exc.InvalidRequestError as error:
+        except InvalidRequestError as error:
             result = type(error).__name__
         left = [tuple(row) for table in module.Base.metadata.sorted_tables for row in session.execute(sa.select(table))]
         return result, left

@@ -1,8 +1,6 @@
 """Every example of every rule, strictly: exact places, exact count, fixes that parse and settle."""
 
 import pytest
-from support.fixture import DEFAULT_PATH, Fixture, parse_fixture
-from support.project import MemoryProject
 
 from hexguard.engine.report import Report
 from hexguard.rule.examples import Bad, Example, Good
@@ -10,6 +8,8 @@ from hexguard.rule.rule import PLACEHOLDER, Rule
 from hexguard.syntax.parse import parse
 from hexguard.text.edit import apply
 from hexguard_rules.catalogue import CATALOGUE
+from support.fixture import DEFAULT_PATH, Fixture, Mark, parse_fixture
+from support.project import MemoryProject
 
 EXAMPLES = [
     pytest.param(rule, example, id=f"{rule.name}-{number}")
@@ -53,10 +53,14 @@ def _expected(fixture: Fixture) -> list[tuple[str, str]]:
     return sorted(
         (
             _line(mark.path, mark.span.start, fixture),
-            f"{_column(mark.path, mark.span.start, fixture)} {fixture.files[mark.path][mark.span.start : mark.span.end]}",
+            f"{_column(mark.path, mark.span.start, fixture)} {_slice(mark, fixture)}",
         )
         for mark in fixture.marks
     )
+
+
+def _slice(mark: Mark, fixture: Fixture) -> str:
+    return fixture.files[mark.path][mark.span.start : mark.span.end]
 
 
 def _line(path: str, offset: int, fixture: Fixture) -> str:
@@ -82,7 +86,9 @@ def _check_fix(rule: Rule, example: Bad, project: MemoryProject, fixture: Fixtur
     }
     assert _joined(after) == _joined(parse_fixture(example.fixed).modules)
     again = MemoryProject({**fixture.files, **after}, only=rule.name)
-    assert not [report for report in reports_of(again, rule) if report.applicability], "fixing again would change it again"
+    assert not [report for report in reports_of(again, rule) if report.applicability], (
+        "fixing again would change it again"
+    )
 
 
 def _joined(modules: dict[str, str]) -> str:

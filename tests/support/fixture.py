@@ -43,8 +43,9 @@ class Fixture(msgspec.Struct, frozen=True):
 def parse_fixture(text: str) -> Fixture:
     """Take a fixture apart.
 
-    `#   ^^^^` marks the columns of the carets in the line above. The `#` counts as a caret where one follows at once, and so
-    does a `|` between them: a finding may start in the first or second column. A mark covers the first line of a finding.
+    `#   ^^^^` marks the columns of the carets in the line above.
+    The `#` counts as a caret where one follows at once, and so does a `|` between them, for findings that start in the
+    first or the second column. A mark covers the first line of a finding.
     """
     files: dict[str, list[str]] = {}
     marks: list[tuple[str, int, int, int, str]] = []

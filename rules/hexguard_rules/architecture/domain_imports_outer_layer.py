@@ -2,6 +2,7 @@
 
 ## What it does
 Reports an import that breaks a contract of the project, directly or through the modules that it imports in turn.
+Names from one module count once in a statement.
 Contracts come from `[tool.hexguard]`, from import-linter, or from the preset.
 
 ## Why it matters
@@ -35,9 +36,10 @@ RULE = Rule(
             preset = "hexagonal"
             #- app/infrastructure/tables.py
             class OrderRow: ...
+            class PriceRow: ...
             #- app/domain/orders.py
             from dataclasses import dataclass
-            from app.infrastructure.tables import OrderRow as Row
+            from app.infrastructure.tables import OrderRow as Row, PriceRow
             #                                     ^^^^^^^^^^^^^^^
 
             @dataclass
@@ -149,6 +151,11 @@ RULE = Rule(
 
 @RULE.check(Import)
 def check(fact: Import, view: View) -> Iterator[Finding[Import]]:
+    statement = [found for found in view.block.of_type(Import) if found.statement == fact.statement]
+    earlier = statement[: statement.index(fact)]
+    told = {breach.chain[0].imported for name in earlier for breach in view.breaches(name)}
     for breach in view.breaches(fact):
+        if breach.chain[0].imported in told:
+            continue
         rest = [Related(f"`{link.module}` imports `{link.imported}` here", link) for link in breach.chain[1:]]
         yield RULE.at(fact, related=rest, module=view.module, crossed=breach.crossed)

@@ -1,7 +1,8 @@
 """Calls on the event loop of a plain function that blocks somewhere inside.
 
 ## What it does
-Reports a call in an `async def` of a project function that, through any number of calls, ends in one that waits: a sleep, an HTTP request, a process.
+Reports a call in an `async def` of a plain project function that waits somewhere inside, however many calls deep.
+A sleep, an HTTP request and a process are what it may wait for.
 The way there is shown call by call.
 
 ## Why it matters

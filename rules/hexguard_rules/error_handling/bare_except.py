@@ -13,7 +13,7 @@ That is the point, but the handler no longer runs for them.
 
 ## Known limits
 A handler that raises again under a condition is left alone as well.
-The exceptions that the body can raise are not worked out; `except Exception:` is a start, and the narrow type is yours to say.
+The exceptions that the body can raise are not worked out: `except Exception:` is a start, the narrow type is yours.
 """
 
 from collections.abc import Iterator

@@ -234,9 +234,11 @@ class _Module:
                 for function in part.facts.of_type(Function)
                 for decorator in function.decorators
             }
-            for call in part.facts.of_type(Call):
-                if self._registers(call):
-                    found.append(self._handler(call, decorated.get(call.node), part))
+            found.extend(
+                self._handler(call, decorated.get(call.node), part)
+                for call in part.facts.of_type(Call)
+                if self._registers(call)
+            )
         return found
 
     def binds(self, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Tables of what is known about libraries, put together for the index."""
 
 from hexguard.index.knowledge import Knowledge
-from hexguard_rules.knowledge.blocking import BLOCKING
+from hexguard_rules.knowledge.blocking import BLOCKING, REQUEST_METHODS
 from hexguard_rules.knowledge.sqlalchemy import ALIASES, ENTERS, RETURNS
 
 KNOWLEDGE = Knowledge(
@@ -13,6 +13,12 @@ KNOWLEDGE = Knowledge(
         "fastapi.param_functions.Depends": "fastapi.Depends",
         "requests.sessions.Session": "requests.Session",
         "requests.session": "requests.Session",
+        **{f"requests.api.{method}": f"requests.{method}" for method in REQUEST_METHODS},
+        "httpx._client.Client": "httpx.Client",
+        "urllib3.poolmanager.PoolManager": "urllib3.PoolManager",
+        "urllib3.poolmanager.ProxyManager": "urllib3.ProxyManager",
+        "urllib3.connectionpool.HTTPConnectionPool": "urllib3.HTTPConnectionPool",
+        "urllib3.connectionpool.HTTPSConnectionPool": "urllib3.HTTPSConnectionPool",
         "typing_extensions.Optional": "typing.Optional",
         "typing_extensions.Union": "typing.Union",
     },
@@ -24,6 +30,8 @@ KNOWLEDGE = Knowledge(
         {
             "builtins.staticmethod",
             "builtins.classmethod",
+            "functools.cache",
+            "functools.lru_cache",
             "functools.wraps",
             "typing.override",
             "typing_extensions.override",

@@ -17,6 +17,6 @@ MUTABLE_MAKERS = frozenset(
 READ_ONLY_TYPES = frozenset(
     f"{module}.{name}"
     for module in ("collections.abc", "typing")
-    for name in ("Collection", "Container", "Iterable", "Mapping", "Reversible", "Sequence", "Set", "Sized", "AbstractSet")
+    for name in ("AbstractSet", "Collection", "Container", "Iterable", "Mapping", "Reversible", "Sequence", "Set", "Sized")
 )
 """Abstract types without a method that changes the object (`collections.abc` documentation)."""

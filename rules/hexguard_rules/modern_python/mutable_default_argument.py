@@ -39,7 +39,7 @@ from hexguard_rules.knowledge.mutable import MUTABLE_MAKERS, READ_ONLY_TYPES
 
 RULE = Rule(
     name="mutable-default-argument",
-    message="the default of `{name}` is one object that all calls share",
+    message="`{name}` defaults to one object, which all calls share",
     doc=__doc__,
     severity=Severity.BLOCKING,
     aliases=("AP-12",),
@@ -239,7 +239,7 @@ def _is_optional(annotation: Expr, view: View) -> bool:
             return _is_optional(left, view) or _is_optional(right, view)
         case Subscript(value=value, items=items):
             name = view.name(value)
-            unites = name in ("typing.Union", "typing.Annotated", "typing_extensions.Annotated")
+            unites = name in ("typing.Union", *_ANNOTATED)
             return name == "typing.Optional" or (unites and any(_is_optional(item, view) for item in items))
         case _:
             return view.name(annotation) in ("typing.Any", "builtins.object")
@@ -260,7 +260,8 @@ def make_it_inside(finding: Finding[Parameter], edits: Edits) -> Fix | None:
     unit = body.removeprefix(edits.indent_at(edits.span(function.name_node).start))
     lines = (f"{body}if {parameter.name} is None:", f"{body}{unit}{parameter.name} = {edits.text(default.node)}", "")
     added = edits.insert_at(at, edits.newline.join(lines))
-    return Fix(f"Make the default of `{parameter.name}` in each call", (*annotated, edits.replace(default.node, "None"), added))
+    title = f"Make the default of `{parameter.name}` in each call"
+    return Fix(title, (*annotated, edits.replace(default.node, "None"), added))
 
 
 def _annotated(parameter: Parameter, context: Context, style: str, edits: Edits) -> tuple[Edit, ...] | None:
@@ -268,7 +269,7 @@ def _annotated(parameter: Parameter, context: Context, style: str, edits: Edits)
     annotation = parameter.annotation
     if annotation is None or not style:
         return ()
-    if isinstance(annotation, Subscript) and edits.means(annotation.value, "typing.Annotated", "typing_extensions.Annotated"):
+    if isinstance(annotation, Subscript) and edits.means(annotation.value, *_ANNOTATED):
         annotation = annotation.items[0]
     text, quote = edits.text(annotation.node), ""
     if isinstance(annotation, Constant) and annotation.kind is ConstantKind.STRING:
@@ -283,3 +284,6 @@ def _annotated(parameter: Parameter, context: Context, style: str, edits: Edits)
     if spelling is None:
         return None
     return (edits.replace(annotation.node, f"{quote}{spelling.text}[{text}]{quote}"), *spelling.edits)
+
+
+_ANNOTATED = ("typing.Annotated", "typing_extensions.Annotated")

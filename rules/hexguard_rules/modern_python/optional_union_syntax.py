@@ -9,7 +9,8 @@ Reports `typing.Optional[...]` and `typing.Union[...]` in annotations, the outer
 
 ## Known limits
 Quoted annotations and aliases (`Name = Optional[str]`) are left alone.
-No fix where a member is a string (`Optional["User"]`), since `"User" | None` fails when it is evaluated, or where a comment would be lost.
+No fix where a member is a string: `Optional["User"]` works, `"User" | None` fails when it is evaluated.
+No fix where a comment would be lost.
 """
 
 from collections.abc import Iterator

@@ -4,12 +4,14 @@
 Reports `datetime.utcnow` and `datetime.utcfromtimestamp`, called or handed over as a default.
 
 ## Why it matters
-The result carries no time zone, so `timestamp()` and `astimezone()` take it for local time, and comparing it with an aware time raises `TypeError`.
+The result carries no time zone, so `timestamp()` and `astimezone()` take it for local time.
+Comparing it with an aware time raises `TypeError`.
 Python deprecates both since 3.12.
 
 ## Fix safety
 Unsafe: the result is aware from now on.
-Comparisons with naive times raise `TypeError`, `isoformat()` ends in `+00:00`, and a column without time zone may refuse it.
+Comparing it with a naive time raises `TypeError`, and `isoformat()` ends in `+00:00`.
+A column without time zone may refuse it.
 
 ## Known limits
 A function that got another name (`now = datetime.utcnow`) is reported there and not at its calls.
@@ -65,34 +67,34 @@ RULE = Rule(
         Bad(
             """
             import datetime
-            from sqlalchemy.orm import Mapped, mapped_column
+            from sqlalchemy.orm import mapped_column
 
             class Order(Base):
-                created_at: Mapped[datetime.datetime] = mapped_column(default=datetime.datetime.utcnow)
-            #                                                                 ^^^^^^^^^^^^^^^^^^^^^^^^
+                created_at = mapped_column(default=datetime.datetime.utcnow)
+            #                                      ^^^^^^^^^^^^^^^^^^^^^^^^
             """,
             fixed="""
             import datetime
-            from sqlalchemy.orm import Mapped, mapped_column
+            from sqlalchemy.orm import mapped_column
 
             class Order(Base):
-                created_at: Mapped[datetime.datetime] = mapped_column(default=lambda: datetime.datetime.now(datetime.timezone.utc))
+                created_at = mapped_column(default=lambda: datetime.datetime.now(datetime.timezone.utc))
             """,
         ),
         Bad(
             """
-            import datetime as clock
+            import datetime as d
 
-            def pick(parse: bool, given: object) -> object:
-                convert = given if parse else clock.datetime.utcfromtimestamp
-            #                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            def pick(given: object | None) -> object:
+                convert = given or d.datetime.utcfromtimestamp
+            #                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^
                 return convert
             """,
             fixed="""
-            import datetime as clock
+            import datetime as d
 
-            def pick(parse: bool, given: object) -> object:
-                convert = given if parse else (lambda timestamp: clock.datetime.fromtimestamp(timestamp, tz=clock.timezone.utc))
+            def pick(given: object | None) -> object:
+                convert = given or (lambda timestamp: d.datetime.fromtimestamp(timestamp, tz=d.timezone.utc))
                 return convert
             """,
         ),

@@ -85,9 +85,7 @@ class Query:
         """Put `text` where the statement ends, before the method that runs it."""
         return self._edits.insert_after(last.receiver.node, text) if last.receiver else Edit(Span(0, 0), "")
 
-    def _built(
-        self, function: str, runner: str, renamed: tuple[Edit, ...], closing: tuple[Edit, ...]
-    ) -> Fix | None:
+    def _built(self, function: str, runner: str, renamed: tuple[Edit, ...], closing: tuple[Edit, ...]) -> Fix | None:
         """`session.query(` becomes `session.runner(function(`; without a runner the statement is not run here."""
         func = self._base.func
         spelled = self._edits.spell_all((f"sqlalchemy.{function}",), self._base.context)
@@ -108,7 +106,9 @@ class Query:
         (select, func), imports = spelled
         opening = f"scalar({select}({func}.count()).select_from({select}"
         closing = Edit(_named_call(last, self._edits), "subquery()))")
-        return Fix("Use `select()`", (self._edits.rename_attribute(self._base.func, opening), *renamed, closing, *imports))
+        return Fix(
+            "Use `select()`", (self._edits.rename_attribute(self._base.func, opening), *renamed, closing, *imports)
+        )
 
     def _scalar(self, steps: list[Call], last: Call, renamed: tuple[Edit, ...]) -> Fix | None:
         """`Query.scalar()` allows one row or none, and gives its first value."""
@@ -123,7 +123,12 @@ class Query:
     def _get(self, steps: list[Call], last: Call) -> Fix | None:
         """`session.query(User).get(key)` becomes `session.get(User, key)`."""
         key = last.argument(0, "ident")
-        if steps or key is None or len(last.args) + len(last.keywords) != 1 or not isinstance(self._base.func, Attribute):
+        if (
+            steps
+            or key is None
+            or len(last.args) + len(last.keywords) != 1
+            or not isinstance(self._base.func, Attribute)
+        ):
             return None
         between = Span(self._edits.span(self._base.args[0].node).end, self._edits.span(key.node).start)
         if "#" in self._edits.slice(between):
@@ -242,11 +247,7 @@ class KeptQuery:
         return True
 
     def _uses(self, name: str) -> list[Reference]:
-        return [
-            fact
-            for fact in self._edits.facts()
-            if isinstance(fact, Reference) and _root(fact.expr) == name
-        ]
+        return [fact for fact in self._edits.facts() if isinstance(fact, Reference) and _root(fact.expr) == name]
 
     def _use(self, use: Reference, name: str, session: str) -> tuple[Edit, ...] | None:
         """The edits for one use: `name.filter(...)` grows, `name.order_by(...).all()` runs; `None` for anything else."""
@@ -277,7 +278,9 @@ class KeptQuery:
         )
 
     def _may_duplicate(self) -> bool:
-        return bool(self._finding["joined"]) or any(isinstance(fact, Call) and fact.method in _DUPLICATING for fact in self._edits.facts())
+        return bool(self._finding["joined"]) or any(
+            isinstance(fact, Call) and fact.method in _DUPLICATING for fact in self._edits.facts()
+        )
 
     def _is_assigned_back(self, last: Call, name: str) -> bool:
         for fact in self._edits.facts():

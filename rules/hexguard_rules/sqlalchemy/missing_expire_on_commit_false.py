@@ -1,11 +1,12 @@
 """Async sessions that expire their objects on commit.
 
 ## What it does
-Reports `async_sessionmaker(...)`, `AsyncSession(...)` and `sessionmaker(class_=AsyncSession)` without `expire_on_commit=False`.
+Reports what makes async sessions without `expire_on_commit=False`.
+That is `async_sessionmaker(...)`, `AsyncSession(...)` and `sessionmaker(class_=AsyncSession)`.
 
 ## Why it matters
 After `commit()` every attribute of every object is expired, and reading one loads it again.
-In async code that load has nothing to wait with, so it raises `MissingGreenlet`, often while the response is being built.
+In async code that load cannot wait, so it raises `MissingGreenlet`, often while the response is being built.
 
 ## Fix safety
 Unsafe: objects keep the values that they had at the commit.

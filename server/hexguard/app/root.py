@@ -53,7 +53,7 @@ class Root:
         return self._texts.texts.get(name, "")
 
     def module_of(self, path: str) -> ModuleName:
-        """The module that a file is; one that no import could name gets a name from its path that none can collide with."""
+        """The module that a file is; one that no import could name gets a name from its path, unlike any other."""
         file = Path(path)
         name = None if path in self._shadowed else module_name(file, self.path, self.composition.settings.src)
         return ModuleName(name or f"<{path}>", is_package=file.stem == "__init__")

@@ -54,15 +54,25 @@ def _add_server(server: argparse.ArgumentParser) -> None:
     server.add_argument("--allow-remote", action="store_true", help="with --tcp: take clients from other machines")
 
 
+def selector(name: str) -> str | None:
+    """The selector that a name stands for, whose case does not matter; `None` if there is none."""
+    return next((known for known in SELECTORS if known.casefold() == name.casefold()), None)
+
+
+def unknown_selector(name: str) -> str:
+    """What to say about a name that selects nothing."""
+    return f"no rule, family or alias is called `{name}`{did_you_mean(name.casefold(), SELECTORS)}"
+
+
 def _selectors(text: str) -> tuple[str, ...]:
-    names = tuple(name for part in text.split(",") if (name := part.strip()))
-    known = {name.casefold() for name in SELECTORS}
-    for name in names:
-        if name.casefold() not in known:
-            raise argparse.ArgumentTypeError(
-                f"no rule, family or alias is called `{name}`{did_you_mean(name, SELECTORS)}"
-            )
-    return names
+    return tuple(_selector(name) for part in text.split(",") if (name := part.strip()))
+
+
+def _selector(name: str) -> str:
+    known = selector(name)
+    if known is None:
+        raise argparse.ArgumentTypeError(unknown_selector(name))
+    return known
 
 
 def _jobs(text: str) -> int:

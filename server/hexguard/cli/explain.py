@@ -5,21 +5,21 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hexguard.app.compose import SELECTORS
+from hexguard.cli.arguments import selector, unknown_selector
 from hexguard.cli.exits import CLEAN, TROUBLE
 from hexguard.cli.page import OWN_PAGES, own_page, rule_page
 from hexguard.rule.rule import Rule
-from hexguard.settings.report import did_you_mean
 from hexguard_rules.catalogue import CATALOGUE
 
 
 def explain(name: str) -> int:
     """Print the pages of all rules that a name, a family or the id of a guideline stands for."""
-    pages = [own_page(name)] if name in OWN_PAGES else [rule_page(rule) for rule in CATALOGUE.select(name)]
-    if not pages:
-        message = f"no rule, family or alias is called `{name}`{did_you_mean(name, SELECTORS)}"
-        print(f"error: {message}", file=sys.stderr)
+    known = selector(name)
+    if known is None:
+        print(f"error: {unknown_selector(name)}", file=sys.stderr)
         return TROUBLE
+    own = [own_page(each) for each in OWN_PAGES if known in (each, "all")]
+    pages = [*(rule_page(rule) for rule in CATALOGUE.select(known)), *own]
     print("\n".join(pages), end="")
     return CLEAN
 

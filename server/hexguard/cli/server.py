@@ -4,7 +4,7 @@ import importlib
 import ipaddress
 import sys
 
-from hexguard.cli.exits import CLEAN, TROUBLE
+from hexguard.cli.exits import TROUBLE
 
 
 def serve(address: tuple[str, int] | None, *, allow_remote: bool = False) -> int:
@@ -15,15 +15,13 @@ def serve(address: tuple[str, int] | None, *, allow_remote: bool = False) -> int
         return TROUBLE
     # Loading the protocol takes half a second, which `hexguard check` must not pay.
     server = importlib.import_module("hexguard.lsp.server")
-    if address is None:
-        server.run_stdio()
-    else:
-        try:
-            server.run_tcp(*address)
-        except OSError as error:
-            print(f"error: cannot listen at {address[0]}:{address[1]}: {error.strerror or error}", file=sys.stderr)
-            return TROUBLE
-    return CLEAN
+    try:
+        code: int = server.run_stdio() if address is None else server.run_tcp(*address)
+    except OSError as error:
+        where = "the standard streams" if address is None else f"{address[0]}:{address[1]}"
+        print(f"error: cannot serve at {where}: {error.strerror or error}", file=sys.stderr)
+        return TROUBLE
+    return code
 
 
 def _is_loopback(host: str) -> bool:

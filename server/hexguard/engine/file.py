@@ -48,7 +48,9 @@ class File(msgspec.Struct, frozen=True, eq=False):
 
     def source(self) -> Source:
         """The document as fixes see it."""
-        parts = tuple(Part(start, block.facts, block.spans) for start, block in zip(self.starts, self.blocks, strict=True))
+        parts = tuple(
+            Part(start, block.facts, block.spans) for start, block in zip(self.starts, self.blocks, strict=True)
+        )
         return Source(self.document.text, parts, self.module.is_package)
 
 

@@ -42,14 +42,15 @@ class Selection(msgspec.Struct, frozen=True):
 def select(catalogue: Catalogue, settings: Settings, is_available: Callable[[str], bool]) -> Selection:
     """The rules that the settings choose and whose requirements (`sqlalchemy>=1.4`) are `is_available`.
 
-    A rule in preview runs only if `preview` is set or it is selected by name; what is ignored is off whatever selects it.
+    A rule in preview runs only if `preview` is set or it is selected by name.
+    What is ignored is off, whatever selects it.
     """
-    named = {name for selector in (*settings.select, *settings.extend_select) for name in (selector,)}
+    selectors = {*settings.select, *settings.extend_select}
     chosen = {
         rule.name
-        for selector in (*settings.select, *settings.extend_select)
+        for selector in selectors
         for rule in catalogue.select(selector)
-        if settings.preview or not rule.preview or rule.name in named
+        if settings.preview or not rule.preview or rule.name in selectors
     }
     ignored = {rule.name for selector in settings.ignore for rule in catalogue.select(selector)}
     rules = tuple(

@@ -51,10 +51,15 @@ def suppress(reports: Sequence[Report], file: File, known: Known) -> tuple[Repor
         for block, start in zip(file.blocks, file.starts, strict=True)
         for suppression in (*block.suppressions.lines, *block.suppressions.files)
     ]
-    # Every excuse is asked, so that two for the same report both count as used.
-    standing = [report for report in reports if not any([excuse.covers(report) for excuse in excuses])]
+    standing = [report for report in reports if not _excused(report, excuses)]
     about = [report for excuse in excuses for report in _idle(excuse, file.path, known)]
     return (*standing, *about, *_malformed(file))
+
+
+def _excused(report: Report, excuses: Sequence[_Excuse]) -> bool:
+    """Whether some excuse covers the report. All are asked, so that two for the same report both count as used."""
+    covering = [excuse for excuse in excuses if excuse.covers(report)]
+    return bool(covering)
 
 
 def _idle(excuse: _Excuse, path: str, known: Known) -> Iterator[Report]:

@@ -3,7 +3,7 @@
 Not thread-safe: one thread owns a workspace. `Workspace` holds the only mutable state of the core.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -64,6 +64,20 @@ class Workspace:
     def file(self, path: str) -> File | None:
         """An open file with everything derived from it."""
         return self._files.get(path)
+
+    def document_at(self, path: str) -> Document | None:
+        """The text that the spans of the related places at `path` are in; `None` if no report has one there."""
+        found = self._files.get(path) or next((file for file in self._peeked.values() if file.path == path), None)
+        return found.document if found else None
+
+    @property
+    def modules(self) -> Modules:
+        """All modules of the project as of now."""
+        return self._modules
+
+    def place(self, path: str, position: int) -> Place:
+        """Where the block at `position` of an open file stands: its module and the class around it."""
+        return self._place(self._files[path], position)
 
     def configure(self, config: Config) -> None:
         """Work by other settings from now on; every finding is made anew."""
@@ -138,10 +152,12 @@ class Workspace:
                 found = self._check(file, position, place, first_import, table)
                 checked[position] = found
             start = file.starts[position]
-            for finding in found.findings:
-                reports.append(self._report(finding, file, position, lowered.spans[finding.node].shift(start), selection))
+            reports.extend(
+                self._report(finding, file, position, lowered.spans[finding.node].shift(start), selection)
+                for finding in found.findings
+            )
             first_import += len(lowered.summary.imports)
-        known = Known(self._config.catalogue, {rule.name for rule in selection.rules})
+        known = Known(self._config.catalogue.names, {rule.name for rule in selection.rules})
         return tuple(sorted(suppress(reports, file, known), key=lambda report: (report.span, report.rule)))
 
     def fix(self, report: Report) -> Fix | None:
@@ -240,7 +256,7 @@ class Workspace:
         if self._summaries.get(file.module.name) is not file.summary:
             self._update({file.module.name: file.summary})
 
-    def _update(self, changed: dict[str, ModuleSummary | None]) -> None:
+    def _update(self, changed: Mapping[str, ModuleSummary | None]) -> None:
         """Take in new summaries, and drop the findings that asked for something which is now answered otherwise."""
         before = self._modules
         for name, summary in changed.items():

@@ -101,7 +101,7 @@ class Localizer:
         return Call(DETACHED, self.localize(call.func), args, keywords, NOWHERE, call.awaited)
 
     def _argument(self, expr: Expr) -> Expr:
-        """Arguments tell something where they are literals or names from outside (`sessionmaker(class_=AsyncSession)`)."""
+        """Arguments tell something where they are literals or names from outside (`class_=AsyncSession`)."""
         root = expr
         while isinstance(root, Attribute):
             root = root.value
@@ -194,4 +194,3 @@ def imported(found: Import) -> Expr:
     if found.name is not None:
         return Attribute(DETACHED, Module(found.module, found.level), found.name)
     return Module(found.module if found.alias else found.bound)
-

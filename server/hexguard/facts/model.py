@@ -23,7 +23,8 @@ from hexguard.facts.expressions import (
 class Import(msgspec.Struct, frozen=True, gc=False):
     """One name that an import statement binds.
 
-    `import a.b as c` has `module` "a.b", no `name`, `alias` "c"; `from .a import b` has `level` 1, `module` "a", `name` "b".
+    `import a.b as c` has `module` "a.b", no `name`, `alias` "c".
+    `from .a import b` has `level` 1, `module` "a", `name` "b".
     `from a import *` has the name "*".
     """
 
@@ -56,7 +57,9 @@ class Parameter(msgspec.Struct, frozen=True, gc=False):
 
 
 class Function(msgspec.Struct, frozen=True, gc=False):
-    """A `def`. `node` covers it all, `name_node` its name; `scope` is the scope that it opens, `context` where it stands.
+    """A `def`. `node` covers it all, `name_node` its name.
+
+    `scope` is the scope that it opens, `context` where it stands.
 
     `qualname` is relative to the block: `outer.<locals>.inner`.
     `body` is the node of the suite, `docstring` that of its docstring (-1 if there is none).

@@ -223,4 +223,3 @@ def _self_attribute(fact: Assignment, block: BlockFacts, body: int) -> str:
     scope = block.scopes[index] if index > 0 else None
     is_self = scope is not None and scope.first_parameter == target.value.id and scope.parent == body
     return target.attr if is_self else ""
-

@@ -42,11 +42,15 @@ def _target(symbol: ImportSymbol, importer: str, reader: Reader, resolver: Resol
 
 
 def import_chain(
-    first: Link, is_forbidden: Callable[[str], bool], follows: Callable[[Link], bool], reader: Reader, resolver: Resolver
+    first: Link,
+    is_forbidden: Callable[[str], bool],
+    follows: Callable[[Link], bool],
+    reader: Reader,
+    resolver: Resolver,
 ) -> tuple[Link, ...] | None:
     """The shortest chain that begins with the import `first` and ends in a forbidden module.
 
-    `follows` tells which further links count (a chain may stop at modules that are allowed to import the forbidden one).
+    `follows` tells which further links count: a chain may end at modules that are free to import the forbidden one.
     """
     queue: deque[tuple[Link, ...]] = deque([(first,)])
     seen = {first.module, first.imported}

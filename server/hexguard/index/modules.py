@@ -39,9 +39,7 @@ class ModuleSummary(msgspec.Struct, frozen=True, gc=False):
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
 
-def assemble(
-    name: str, is_package: bool, places: Sequence[Place], summaries: Sequence[BlockSummary]
-) -> ModuleSummary:
+def assemble(name: str, is_package: bool, places: Sequence[Place], summaries: Sequence[BlockSummary]) -> ModuleSummary:
     """The summary of a module from those of its blocks, in the order of the text."""
     symbols: dict[str, tuple[Symbol, ...]] = {}
     functions: dict[str, FunctionSymbol] = {}

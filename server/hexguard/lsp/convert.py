@@ -1,4 +1,4 @@
-"""Translates between spans and ranges, reports and diagnostics, fixes and edits: the only file that speaks both languages."""
+"""Translates spans to ranges, reports to diagnostics, fixes to edits: the only file that speaks both languages."""
 
 import os
 from collections.abc import Iterable
@@ -75,8 +75,8 @@ def to_location(place: RelatedPlace, document: Document | None, encoding: Encodi
     """The location of a second place; `document` is the text that it is in, the start of the file if there is none."""
     start = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
     found = to_range(place.span, document, encoding) if document else start
-    # The uri of an open document is the client's own, whatever it looks like.
-    uri = document.uri if document and "://" in document.uri else to_uri(place.path)
+    # The uri of an open document is the client's own; a document that was read has its path for a uri.
+    uri = document.uri if document and document.uri != place.path else to_uri(place.path)
     return lsp.Location(uri, found)
 
 

@@ -18,10 +18,9 @@ class Framer:
     def __init__(self) -> None:
         self._pending = bytearray()
         self._wanted: int | None = None
-        self.dropped = 0
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The bodies that `data` completes. What is no message is skipped and counted in `dropped`."""
+        """The bodies that `data` completes. What is no message is skipped."""
         self._pending += data
         bodies: list[bytes] = []
         while (body := self._next()) is not None:
@@ -46,13 +45,10 @@ class Framer:
             if end is None and len(self._pending) - found.end() <= MAX_HEADER:
                 return None
             length = int(found[1])
-            self.dropped += found.start()
             if end is not None and length <= MAX_BODY:
                 del self._pending[: end.end()]
                 return length
             del self._pending[: found.end()]
         if len(self._pending) > MAX_HEADER:
-            self.dropped += len(self._pending) - MAX_HEADER
             del self._pending[:-MAX_HEADER]
         return None
-

@@ -1,19 +1,40 @@
 """Answers every message, also one that is malformed or comes at the wrong time, so that no client waits in vain."""
 
 import json
+from collections.abc import Mapping
+from typing import cast
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.json_rpc import RPCMessage
 
+from hexguard.settings.report import is_table
+
 CONTENT_MODIFIED = -32801
+
+# pygls keeps texts of its own for these and ends the process itself on `exit`; all of that is ours here.
+_REPLACED = (
+    lsp.TEXT_DOCUMENT_DID_OPEN,
+    lsp.TEXT_DOCUMENT_DID_CHANGE,
+    lsp.TEXT_DOCUMENT_DID_CLOSE,
+    lsp.NOTEBOOK_DOCUMENT_DID_OPEN,
+    lsp.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    lsp.NOTEBOOK_DOCUMENT_DID_CLOSE,
+    lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS,
+    lsp.EXIT,
+)
 
 
 class Protocol(LanguageServerProtocol):
     """The protocol of pygls, without its text documents, and with answers for what it would let drop."""
 
     is_initialized = False
+
+    @property
+    def is_shut_down(self) -> bool:
+        """Whether the client said `shutdown`."""
+        return self._shutdown
 
     def receive(self, body: bytes) -> None:
         """Handle the body of one message."""
@@ -23,12 +44,13 @@ class Protocol(LanguageServerProtocol):
         except (ValueError, RecursionError) as error:
             self.refuse(None, lsp.ErrorCodes.ParseError, f"the message is no valid JSON: {error}")
             return
-        if not isinstance(message, dict) or message.get("jsonrpc") != self.VERSION:
-            identifier = message.get("id") if isinstance(message, dict) else None
+        if not is_table(message) or message.get("jsonrpc") != self.VERSION:
+            identifier = message.get("id") if is_table(message) else None
             self.refuse(identifier, lsp.ErrorCodes.InvalidRequest, "the message is no JSON-RPC 2.0 object")
             return
         try:
-            structured = self.structure_message(dict(message))
+            # pygls does not say what comes out; `handle_message` takes it as it is.
+            structured = cast(RPCMessage, self.structure_message(dict(message)))
         except JsonRpcException as error:
             self._refuse_malformed(message, error)
             return
@@ -50,6 +72,12 @@ class Protocol(LanguageServerProtocol):
         error = {"code": int(code), "message": message}
         self._send_data({"jsonrpc": self.VERSION, "id": identifier, "error": error})
 
+    def _register_builtin_features(self) -> None:
+        # pygls gives this method and its table no types.
+        super()._register_builtin_features()  # type: ignore[no-untyped-call]
+        for method in _REPLACED:
+            self.fm.builtin_features.pop(method, None)  # pyright: ignore[reportUnknownMemberType]
+
     def _trouble_with(self, method: str | None) -> tuple[int, str] | None:
         if method is None or method == lsp.EXIT:
             return None
@@ -61,14 +89,14 @@ class Protocol(LanguageServerProtocol):
             return lsp.ErrorCodes.ServerNotInitialized, "the server is not initialized yet"
         return None
 
-    def _refuse_malformed(self, message: dict[str, object], error: JsonRpcException) -> None:
+    def _refuse_malformed(self, message: Mapping[str, object], error: JsonRpcException) -> None:
         method = message.get("method")
         if "id" in message and method is not None:
             cause = error.__cause__ or error
             text = f"the parameters of {method!r} are malformed: {_first_line(cause)}"
             self.refuse(message["id"], lsp.ErrorCodes.InvalidParams, text)
             return
-        self._server._report_server_error(ValueError(f"{method or 'an answer'} is malformed"), JsonRpcException)
+        self._server.report_server_error(ValueError(f"{method or 'an answer'} is malformed"), JsonRpcException)
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""One thread that does all the computing, because a workspace belongs to one thread and the event loop must stay free."""
+"""One thread that computes, because a workspace belongs to one thread and the event loop must stay free."""
 
 import logging
 import threading
@@ -53,9 +53,12 @@ class Worker:
             if not answer.set_running_or_notify_cancel():
                 return
             try:
-                answer.set_result(question())
-            except BaseException as error:
+                result = question()
+            # Whatever goes wrong belongs to the one who asked.
+            except Exception as error:  # noqa: BLE001
                 answer.set_exception(error)
+            else:
+                answer.set_result(result)
 
         with self._wake:
             self._questions.append(reply)
@@ -66,7 +69,8 @@ class Worker:
         has_more = True
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: has_more or self._is_stopped or self._inputs or self._questions)
+                while not (has_more or self._is_stopped or self._inputs or self._questions):
+                    self._wake.wait()
                 if self._is_stopped:
                     return
                 queue = self._inputs or self._questions

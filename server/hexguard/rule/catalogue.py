@@ -34,7 +34,7 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.rules)
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         return name in self._by_name
 
     def __getitem__(self, name: str) -> Rule:

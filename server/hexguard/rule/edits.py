@@ -3,7 +3,7 @@
 All edits are absolute spans in the document that the finding was made for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hexguard.facts.expressions import Attribute, Call, Context, Expr
 from hexguard.facts.localize import find
@@ -131,9 +131,13 @@ class Edits:
         if function.docstring >= 0:
             return self._line_after(self.span(function.docstring).end)
         start = self.line_start(body)
-        while self._is_comment_line(self.line_start(start - 1)):
-            start = self.line_start(start - 1)
+        while self._is_comment_line(before := self._line_before(start)):
+            start = before
         return start
+
+    def _line_before(self, line: int) -> int:
+        is_pair = self._source.text[max(line - 2, 0) : line] == "\r\n"
+        return self.line_start(max(line - (2 if is_pair else 1), 0))
 
     def _line_after(self, offset: int) -> int | None:
         """The next line with code or a comment; `None` if another statement follows in the same line."""
@@ -151,11 +155,11 @@ class Edits:
         return self._source.text[start : lines.end].lstrip(" \t\f").startswith("#")
 
     def means(self, expr: Expr, *qualified: str) -> bool:
-        """Whether an expression of the finding's block spells one of these qualified names, by the document's imports."""
+        """Whether an expression spells one of these qualified names, by the imports of the document."""
         return any(self._imports.means(self.text(expr.node), name) for name in qualified)
 
     def means_the_same_inside(self, default: Expr, function: Function) -> bool:
-        """Whether the default of a parameter could be written in the body: its names are those of the module there, too."""
+        """Whether a default could be written in the body: its names are those of the module there, too."""
         block, whole = self._part.facts, self.span(default.node)
         local = block.scopes[function.scope].bindings
         members = [part.facts.scopes[0].bindings for part in self._source.parts if part.facts.is_member]
@@ -171,7 +175,7 @@ class Edits:
         return True
 
     def can_await(self, context: Context) -> bool:
-        """Whether `await` may stand at a place: in an `async def`, but not in a comprehension, which could be a generator."""
+        """Whether `await` may stand at a place: not in a comprehension either, which could be a generator."""
         return context.in_async and self._part.facts.scopes[context.scope].kind is not ScopeKind.COMPREHENSION
 
     def hand_over(self, call: Call, text: str) -> tuple[Edit, ...]:
@@ -191,6 +195,44 @@ class Edits:
         outer = rest[:1] in ("[", "(") or rest.lstrip()[:1] == "."
         edit = Edit(Span(start, open_at + 1), f"{'(' if outer else ''}{text}({func}{separator}")
         return (edit, Edit(Span(end, end), ")")) if outer else (edit,)
+
+    def wrap(
+        self, statement: int, header: str, context: Context, inside: Iterable[Edit] = ()
+    ) -> tuple[Edit, ...] | None:
+        """Edits that put a statement of a function under `header` (`with lock:`), one level deeper.
+
+        `inside` are edits in the statement; they are part of the result, and lines that they add go deeper as well.
+        `None` if it shares its line with another, or if deeper lines would change what it says.
+        """
+        span, text = self.span(statement), self.text(statement)
+        lines = self.whole_lines(span)
+        before, after = self.slice(Span(lines.start, span.start)), self.slice(Span(span.end, lines.end))
+        unit = self._unit(context)
+        is_fragile = '"""' in text or "'''" in text or "\\\n" in text or "\\\r" in text
+        if not unit or before.strip() or after.partition("#")[0].strip() or is_fragile:
+            return None
+        edits = [self.insert_at(span.start, header + self.newline + before + unit)]
+        at = self.whole_lines(Span(span.start, span.start)).end
+        while at < span.end:
+            edits.append(self.insert_at(at, unit))
+            at = self.whole_lines(Span(at, at)).end
+        deeper = (Edit(edit.span, edit.text.replace(self.newline, self.newline + unit)) for edit in inside)
+        return (*edits, *deeper)
+
+    def _unit(self, context: Context) -> str:
+        """By how much the function around a place indents its body."""
+        scope = self._part.facts.function_scope(context.scope)
+        function = next((found for found in self._part.facts.of_type(Function) if found.scope == scope), None)
+        if function is None:
+            return ""
+        body = self.indent_at(self.span(function.body).start)
+        return body.removeprefix(self.indent_at(self.span(function.name_node).start))
+
+    def is_unused(self, name: str) -> bool:
+        """Whether the finding's block neither binds nor reads `name`."""
+        block = self._part.facts
+        bound = any(name in scope.bindings for scope in block.scopes)
+        return not bound and all(root_name(found) != name for found in block.of_type(Reference))
 
     def facts(self) -> tuple[Fact, ...]:
         """The facts of the finding's block."""

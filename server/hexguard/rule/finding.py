@@ -8,7 +8,7 @@ from hexguard.facts.model import Fact
 from hexguard.index.chains import Link
 from hexguard.index.effects import Step
 
-F = TypeVar("F", bound=Fact, covariant=True)
+F_co = TypeVar("F_co", bound=Fact, covariant=True)
 
 
 class Related(msgspec.Struct, frozen=True, gc=False):
@@ -22,11 +22,11 @@ Site: TypeAlias = Step | Link
 """A call in a function, or an import, addressed so that edits elsewhere do not matter."""
 
 
-class Finding(msgspec.Struct, Generic[F], frozen=True, gc=False):
+class Finding(msgspec.Struct, Generic[F_co], frozen=True, gc=False):
     """One violation. `node` is underlined; `values` fill the placeholders of the rule's message."""
 
     rule: str
-    fact: F
+    fact: F_co
     node: int
     values: dict[str, str]
     related: tuple[Related, ...] = ()

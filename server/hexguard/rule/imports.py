@@ -24,8 +24,8 @@ class Imports:
     def spell(self, qualified: str, part: Part, context: Context) -> Spelling | None:
         """How to write `qualified` (`asyncio.sleep`, `sqlalchemy.select`) at a place of `part`.
 
-        What the document already imports is used; else a module that is known by its name is imported whole
-        (`import asyncio`), unless that name is taken, and a name from a module otherwise (`from sqlalchemy import select`).
+        What the document already imports is used; else a module that is known by its name is imported whole (`import
+        asyncio`), unless that name is taken, and a name from a module otherwise (`from sqlalchemy import select`).
         """
         module, _, name = qualified.rpartition(".")
         for found in self._unconditional():

@@ -28,7 +28,7 @@ class Rule:
     `aliases` are the ids of the guidelines that the rule comes from.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a rule is declared by keyword, once, in its file
         self,
         *,
         name: str,
@@ -68,13 +68,13 @@ class Rule:
         def register(function: Check[F]) -> Check[F]:
             self.family = function.__module__.split(".")[-2].rstrip("_")
             # The table is keyed by the fact's type, so each function only ever gets the type it was written for.
-            self.checks[kind] = function  # type: ignore[assignment]
+            self.checks[kind] = function  # type: ignore[index,assignment]
             return function
 
         return register
 
     def fix(self, applicability: Applicability) -> Callable[[Fixer[F]], Fixer[F]]:
-        """Register a function that makes a fix, and how far it may be trusted; the first one registered is offered first."""
+        """Register a function that makes a fix, and how far it may be trusted; they are offered in this order."""
 
         def register(function: Fixer[F]) -> Fixer[F]:
             # A finding reaches the fixer of the rule that made it, so the type of its fact is the one it expects.

@@ -48,7 +48,7 @@ class Source(msgspec.Struct, frozen=True):
         return "\r\n" if self.text[end - 1 : end] == "\r" else "\n"
 
     def imports(self) -> Iterator[ImportedName]:
-        """The imported names of module level that hold at run time, unconditional ones and those inside `if` or `try`."""
+        """The names imported at module level for run time, also those inside `if` or `try`."""
         for part in self.parts:
             if part.facts.is_member:
                 continue

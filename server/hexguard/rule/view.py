@@ -110,7 +110,7 @@ class View:
             pending.extend(base.name for base in bases if base)
 
     def blocking_chain(self, name: str) -> Chain | None:
-        """How calling the sync project function `name` comes to block the thread; `None` if it does not or is unknown."""
+        """How calling the sync project function `name` comes to block the thread; `None` if that is not known."""
         found = self._resolver.function_of(name) or self._resolver.function_of(f"{name}.__init__")
         return blocking_chain(found, self._reader, self.project.knowledge) if found else None
 
@@ -140,4 +140,6 @@ class View:
 
     def _link(self, fact: Import) -> Link | None:
         ordinal = self._first_import + self.block.of_type(Import).index(fact)
-        return next((link for link in links(self.module, self._reader, self._resolver) if link.ordinal == ordinal), None)
+        return next(
+            (link for link in links(self.module, self._reader, self._resolver) if link.ordinal == ordinal), None
+        )

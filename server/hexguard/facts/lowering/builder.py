@@ -1,6 +1,6 @@
 """What lowering carries along while it walks a tree: node ids, scopes, facts, and where it stands."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import msgspec
@@ -101,7 +101,7 @@ class Builder:
         scope.bindings.setdefault(name, []).append(binding)
 
     @contextmanager
-    def at(self, context: Context) -> Iterator[None]:
+    def at(self, context: Context) -> Generator[None]:
         """Everything lowered inside stands at `context`."""
         before = self.context
         self.context = context
@@ -111,7 +111,7 @@ class Builder:
             self.context = before
 
     @contextmanager
-    def annotation(self, inside: bool) -> Iterator[None]:
+    def annotation(self, inside: bool) -> Generator[None]:
         before = self.in_annotation
         self.in_annotation = inside
         try:

@@ -159,6 +159,4 @@ def _bind_type_parameters(node: Node, builder: Builder, scope: OpenScope) -> Non
         scope.bindings.setdefault(name, []).append(Binding(name, BindingKind.UNKNOWN))
 
 
-_FUNCTION = Function(
-    -1, -1, -1, "", "", 0, Context(), False, False, (), None, ()
-)
+_FUNCTION = Function(-1, -1, -1, "", "", 0, Context(), False, False, (), None, ())

@@ -82,8 +82,8 @@ def bind_targets(node: Node, builder: Builder, binding: BindingKind, value: Expr
             parts = tuple(bind_targets(child, builder, kind, None) for child in operands(node))
             return Collection(identifier, "tuple", parts)
         case "list_splat_pattern" | "list_splat" | "as_pattern_target" | "parenthesized_expression":
-            parts = [bind_targets(child, builder, binding, value) for child in operands(node)]
-            return parts[0] if len(parts) == 1 else builder.opaque(node)
+            inner = [bind_targets(child, builder, binding, value) for child in operands(node)]
+            return inner[0] if len(inner) == 1 else builder.opaque(node)
         case _:
             return lower_expression(node, builder)
 
@@ -131,9 +131,7 @@ def _call(node: Node, builder: Builder, use: Use) -> Expr:
     func = lower_expression(parts[0], builder, Use.CALLED)
     with builder.annotation(inside=False):
         args, keywords = _arguments(parts[1], builder)
-    call = Call(
-        identifier, func, args, keywords, builder.context, use is Use.AWAITED, use is Use.DISCARDED
-    )
+    call = Call(identifier, func, args, keywords, builder.context, use is Use.AWAITED, use is Use.DISCARDED)
     builder.add(call)
     return call
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from hexguard.facts.expressions import Attribute, Context, Expr, Name, Opaque
+from hexguard.facts.expressions import Attribute, Context, Expr, Name
 from hexguard.facts.lowering.builder import MAX_DEPTH, Builder
 from hexguard.facts.lowering.definitions import lower_class_head, lower_function_head
 from hexguard.facts.lowering.expressions import (
@@ -16,7 +16,7 @@ from hexguard.facts.lowering.expressions import (
 )
 from hexguard.facts.lowering.imports import lower_from_import, lower_import
 from hexguard.facts.model import Assignment, Class, Handler, Loop, Raise, Return, With
-from hexguard.facts.scopes import Binding, BindingKind, ScopeKind
+from hexguard.facts.scopes import Binding, BindingKind
 from hexguard.syntax.parse import Node
 
 
@@ -211,6 +211,8 @@ def _try(node: Node, builder: Builder) -> None:
                 _suite(_body(clause), builder)
             case "finally_clause":
                 _suite(_body(clause), builder, in_finally=True)
+            case _:
+                pass
 
 
 def _except(node: Node, builder: Builder) -> None:
@@ -243,7 +245,7 @@ def _exception_types(node: Node, builder: Builder) -> list[Expr]:
 
 
 def _reraises(fact: object, name: str) -> bool:
-    if not isinstance(fact, Raise):
+    if not isinstance(fact, Raise) or not fact.context.in_handler:
         return False
     return fact.exception is None or (isinstance(fact.exception, Name) and fact.exception.id == name)
 

@@ -1,0 +1,24 @@
+"""Answers clients that ask for diagnostics themselves."""
+
+from lsprotocol import types as lsp
+
+from hexguard.lsp.checking import Shown
+from hexguard.lsp.service import Service
+
+
+async def pull(ls: Service, params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
+    """The diagnostics of a document, or that they are what the client has already."""
+    uri = params.text_document.uri
+
+    def check() -> Shown | None:
+        home = ls.roots.home(uri)
+        return ls.checking.shown(home) if home else None
+
+    shown = await ls.ask(check)
+    if shown is None:
+        return lsp.RelatedFullDocumentDiagnosticReport(items=())
+    if ls.documents.is_current(shown.document):
+        ls.outbox.pulled(shown)
+    if shown.digest == params.previous_result_id:
+        return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=shown.digest)
+    return lsp.RelatedFullDocumentDiagnosticReport(items=shown.diagnostics, result_id=shown.digest)

@@ -1,0 +1,60 @@
+"""Takes documents in as the client opens, edits and closes them."""
+
+from functools import partial
+from pathlib import PurePath
+
+from lsprotocol import types as lsp
+
+from hexguard.lsp import convert
+from hexguard.lsp.service import Service
+
+LANGUAGE = "python"
+SUFFIXES = (".py", ".pyi")
+
+
+def did_open(ls: Service, params: lsp.DidOpenTextDocumentParams) -> None:
+    """Take a document in, and check it before all others."""
+    opened = params.text_document
+    path = convert.to_path(opened.uri)
+    # A client may send configuration files too; they are read from disk.
+    if opened.language_id != LANGUAGE and (path is None or PurePath(path).suffix not in SUFFIXES):
+        return
+    document = ls.documents.open(opened.uri, opened.version, opened.text)
+    ls.outbox.changed(opened.uri)
+
+    def take_in() -> None:
+        ls.roots.open(opened.uri, document)
+        ls.checking.urgent(opened.uri)
+
+    ls.worker.put(take_in)
+
+
+def did_change(ls: Service, params: lsp.DidChangeTextDocumentParams) -> None:
+    """Take edits in. The document is new at once, its diagnostics when the worker has them."""
+    uri, version = params.text_document.uri, params.text_document.version
+    before = ls.documents.get(uri)
+    if before is None:
+        return
+    if before.version is not None and version <= before.version:
+        ls.outbox.log(f"{uri} went from version {before.version} to {version}; its edits are taken in as they came")
+    steps = ls.documents.change(uri, version, params.content_changes, ls.client.encoding)
+    ls.outbox.changed(uri)
+
+    def take_in() -> None:
+        ls.roots.edit(uri, steps)
+        ls.checking.urgent(uri)
+
+    ls.worker.put(take_in)
+
+
+def did_save(ls: Service, params: lsp.DidSaveTextDocumentParams) -> None:
+    """Look whether the configuration changed: not every client watches files."""
+    ls.worker.put(partial(ls.roots.refresh, params.text_document.uri))
+
+
+def did_close(ls: Service, params: lsp.DidCloseTextDocumentParams) -> None:
+    """Forget a document; from now on its file on disk counts."""
+    uri = params.text_document.uri
+    if ls.documents.close(uri):
+        ls.outbox.closed(uri)
+        ls.worker.put(partial(ls.roots.close, uri))

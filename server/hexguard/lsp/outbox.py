@@ -1,0 +1,121 @@
+"""Sends what the worker found to the client: nothing twice, and nothing about a text that the client has no more."""
+
+from concurrent.futures import Future
+from pathlib import Path
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+
+from hexguard.app.root import Progress
+from hexguard.engine.check import Crash
+from hexguard.lsp.checking import Shown
+from hexguard.lsp.client import Client
+from hexguard.lsp.documents import Documents
+
+
+class Outbox:
+    """What the client was told last, so that it is told only what is new. Only the event loop touches it."""
+
+    def __init__(self, server: LanguageServer, documents: Documents) -> None:
+        self.client = Client()
+        self._server = server
+        self._documents = documents
+        self._digests: dict[str, str] = {}
+        self._awaited: set[str] = set()
+        self._refresh: Future[None] | None = None
+        self._refresh_again = False
+        self._crashes: set[str] = set()
+        self._indexing: dict[Path, bool] = {}
+
+    def log(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
+        """Write to the client's log, where it disturbs nobody."""
+        self._server.window_log_message(lsp.LogMessageParams(kind, message))
+
+    def show(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
+        """Tell the person in front of the editor."""
+        self._server.window_show_message(lsp.ShowMessageParams(kind, message))
+
+    def changed(self, uri: str) -> None:
+        """A document has another text: a client that pulls will ask for it."""
+        self._awaited.add(uri)
+
+    def closed(self, uri: str) -> None:
+        """A document was closed, so its diagnostics go."""
+        self._awaited.discard(uri)
+        if self._digests.pop(uri, None) is not None and not self.client.pull:
+            self._publish(uri, (), None)
+
+    def pulled(self, shown: Shown) -> None:
+        """A document was asked for."""
+        self._awaited.discard(shown.document.uri)
+        self._digests[shown.document.uri] = shown.digest
+
+    def checked(self, shown: Shown) -> None:
+        """A document was checked: publish its diagnostics, or have the client ask, if they are news."""
+        uri = shown.document.uri
+        if not self._documents.is_current(shown.document) or self._digests.get(uri) == shown.digest:
+            return
+        if self.client.pull:
+            if uri not in self._awaited:
+                self._ask_to_pull()
+            return
+        self._digests[uri] = shown.digest
+        self._publish(uri, shown.diagnostics, shown.document.version)
+
+    def settings_checked(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
+        """Show the problems of a configuration file in place; pushed to every client, because none will ask for it."""
+        self._publish(uri, diagnostics, None)
+
+    def settings_refused(self, messages: tuple[str, ...]) -> None:
+        """Show what is wrong with the editor's settings, for which there is no place."""
+        if messages:
+            self.show("Hexguard settings: " + "; ".join(messages))
+
+    def crashed(self, crash: Crash) -> None:
+        """Tell once that a rule crashed."""
+        if crash.rule not in self._crashes:
+            self._crashes.add(crash.rule)
+            self.show(f"The rule `{crash.rule}` crashed; its findings may be missing. The log has the details.")
+            self.log(f"the rule `{crash.rule}` crashed:\n{crash.error}", lsp.MessageType.Error)
+
+    def indexing(self, root: Path, progress: Progress | None) -> None:
+        """Show how far an index is; `None` at its end. The first call begins."""
+        if not self.client.progress:
+            return
+        token = f"hexguard-index-{root}"
+        if progress is None:
+            if self._indexing.pop(root, False):
+                self._server.work_done_progress.end(token, lsp.WorkDoneProgressEnd(message="done"))
+            return
+        if root not in self._indexing:
+            self._indexing[root] = False
+            create = lsp.WorkDoneProgressCreateParams(token)
+            self._server.window_work_done_progress_create(create, lambda _: self._begin(root, token))
+        elif self._indexing[root]:
+            percentage = 100 * progress.done // max(progress.total, 1)
+            report = lsp.WorkDoneProgressReport(message=f"{progress.done}/{progress.total}", percentage=percentage)
+            self._server.work_done_progress.report(token, report)
+
+    def _begin(self, root: Path, token: str) -> None:
+        """The client takes the progress; by now there may be none."""
+        if root in self._indexing:
+            self._indexing[root] = True
+            begin = lsp.WorkDoneProgressBegin(title=f"Hexguard: indexing {root.name}", percentage=0)
+            self._server.work_done_progress.begin(token, begin)
+
+    def _ask_to_pull(self) -> None:
+        """Ask for one pull at a time: what comes up meanwhile is asked for when the client has answered."""
+        if self._refresh is not None and not self._refresh.done():
+            self._refresh_again = True
+            return
+        self._refresh = self._server.workspace_diagnostic_refresh(None)
+        self._refresh.add_done_callback(self._refreshed)
+
+    def _refreshed(self, _: Future[None]) -> None:
+        if self._refresh_again:
+            self._refresh_again = False
+            self._ask_to_pull()
+
+    def _publish(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...], version: int | None) -> None:
+        params = lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=version)
+        self._server.text_document_publish_diagnostics(params)

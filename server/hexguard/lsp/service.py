@@ -1,0 +1,136 @@
+"""The server as one value: what every feature needs, and how results get from the worker to the client.
+
+All but `Link` runs in the event loop's thread.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from lsprotocol import types as lsp
+from pygls.exceptions import FeatureRequestError, JsonRpcException, PyglsError
+from pygls.lsp.server import LanguageServer
+
+import hexguard
+from hexguard.app.root import Progress, Root
+from hexguard.engine.check import Crash
+from hexguard.lsp.checking import Checking, Patience, Shown
+from hexguard.lsp.client import Client
+from hexguard.lsp.documents import Documents
+from hexguard.lsp.outbox import Outbox
+from hexguard.lsp.protocol import Protocol
+from hexguard.lsp.roots import MakeRoot, Roots
+from hexguard.lsp.worker import Worker
+
+T = TypeVar("T")
+
+
+class Service(LanguageServer):
+    """The documents, the worker with all roots, and the client. `make_root` is there for tests."""
+
+    def __init__(self, make_root: MakeRoot = Root) -> None:
+        # The signature of pygls ends in untyped `*args` and `**kwargs`.
+        super().__init__("hexguard", hexguard.__version__, protocol_cls=Protocol)  # pyright: ignore[reportUnknownMemberType]
+        self.client = Client()
+        self.documents = Documents()
+        self.outbox = Outbox(self, self.documents)
+        self.roots = Roots(make_root)
+        self.checking = Checking(self.roots, Link(self))
+        self.worker = Worker(self.checking.step)
+        # The settings that the client began with, those that it told when asked, and those for each of its folders.
+        self.settings: Mapping[str, object] = {}
+        self.fetched: Mapping[str, object] = {}
+        self.folders: dict[str, Mapping[str, object] | None] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._finished: asyncio.Future[int] | None = None
+
+    @property
+    def connection(self) -> Protocol:
+        """The protocol, which takes the messages."""
+        assert isinstance(self.protocol, Protocol)
+        return self.protocol
+
+    def started(self, client: Client) -> None:
+        """Begin to work for a client."""
+        self.client = client
+        self.checking.client = client
+        self.outbox.client = client
+        self.worker.start()
+
+    async def finished(self) -> int:
+        """Wait until the client is gone, and give the exit code of the process."""
+        self._loop = asyncio.get_running_loop()
+        self._finished = self._loop.create_future()
+        logging.getLogger("hexguard").addHandler(_ToClient(self))
+        try:
+            return await self._finished
+        finally:
+            # A rule that is stuck must not keep the process.
+            self.worker.stop(timeout=1.0)
+
+    def finish(self, *, orderly: bool) -> None:
+        """End the server; it is orderly if the client said `shutdown` first."""
+        if self._finished is not None and not self._finished.done():
+            self._finished.set_result(0 if orderly else 1)
+
+    async def ask(self, question: Callable[[], T]) -> T:
+        """Let the worker answer a question about all the documents as they are now."""
+        return await asyncio.wrap_future(self.worker.ask(question))
+
+    def soon(self, job: Callable[[], None]) -> None:
+        """Do a job in the event loop; any thread may call this."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(job)
+
+    def report_server_error(self, error: Exception, source: type[PyglsError] | type[JsonRpcException]) -> None:
+        """Log what went wrong with a message; the default shows a window for each, which makes a storm of a burst.
+
+        A request that failed was answered with the error already.
+        """
+        if source is not FeatureRequestError:
+            self.outbox.log(f"a message could not be handled: {error}", lsp.MessageType.Error)
+
+
+class Link:
+    """Carries what the worker finds into the event loop."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._patience: dict[Root, Patience] = {}
+
+    def checked(self, shown: Shown) -> None:
+        """See `Listener`."""
+        self._service.soon(lambda: self._service.outbox.checked(shown))
+
+    def crashed(self, crash: Crash) -> None:
+        """See `Listener`."""
+        self._service.soon(lambda: self._service.outbox.crashed(crash))
+
+    def settings_checked(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
+        """See `Listener`."""
+        self._service.soon(lambda: self._service.outbox.settings_checked(uri, diagnostics))
+
+    def settings_refused(self, messages: tuple[str, ...]) -> None:
+        """See `Listener`."""
+        self._service.soon(lambda: self._service.outbox.settings_refused(messages))
+
+    def indexing(self, root: Root, progress: Progress | None) -> None:
+        """See `Listener`; only what a person may want to see goes on from here."""
+        patience = self._patience.setdefault(root, Patience())
+        if progress is None:
+            del self._patience[root]
+        if progress is None or patience.is_over():
+            self._service.soon(lambda: self._service.outbox.indexing(root.path, progress))
+
+
+class _ToClient(logging.Handler):
+    """Sends our own log to the client's."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(logging.WARNING)
+        self._service = service
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = self.format(record)
+        self._service.soon(lambda: self._service.outbox.log(text, lsp.MessageType.Error))

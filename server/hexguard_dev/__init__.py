@@ -1,0 +1,1 @@
+"""Generators, demonstrations and inspection for those who work on Hexguard; not shipped."""

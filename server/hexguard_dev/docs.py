@@ -1,0 +1,68 @@
+"""Writes the pages of the rules from the rules themselves, so that nobody keeps them up to date by hand."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from hexguard.cli.page import OWN_PAGES, fix_words, own_page, rule_page
+from hexguard_rules.catalogue import CATALOGUE
+
+OWN_FAMILY = "suppression"
+"""The folder for what the engine itself reports."""
+
+
+def pages() -> dict[str, str]:
+    """All pages, by path below `docs/rules`."""
+    found = {f"{rule.family}/{rule.name}.md": rule_page(rule) for rule in CATALOGUE}
+    found |= {f"{OWN_FAMILY}/{name}.md": own_page(name) for name in OWN_PAGES}
+    return {"README.md": "\n".join(_index()) + "\n", **found}
+
+
+def outdated(folder: Path) -> list[str]:
+    """The paths below `folder` that are missing, differ from what would be written, or belong to no rule any more."""
+    wanted = pages()
+    there = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.md")}
+    return sorted(path for path in {*wanted, *there} if wanted.get(path) != there.get(path))
+
+
+def write_docs(folder: Path) -> int:
+    """Write what is outdated, remove the pages of rules that are gone, and say so."""
+    wanted = pages()
+    changed = outdated(folder)
+    for path in changed:
+        target = folder / path
+        if path in wanted:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(wanted[path], "utf-8", newline="\n")
+        else:
+            target.unlink()
+    print(f"{len(wanted)} pages, {len(changed)} of them changed")
+    return 0
+
+
+def check_docs(folder: Path) -> int:
+    """Say which pages are outdated; 1 if there are any."""
+    changed = outdated(folder)
+    for path in changed:
+        print(f"{path} is not up to date; run `make docs`", file=sys.stderr)
+    return 1 if changed else 0
+
+
+def _index() -> Iterator[str]:
+    yield "# Rules"
+    yield ""
+    yield "These pages are written by `make docs` from the rules themselves."
+    for family in sorted(CATALOGUE.families):
+        yield from _section(family)
+        for rule in sorted(CATALOGUE, key=lambda rule: rule.name):
+            if rule.family == family:
+                link = f"[`{rule.name}`]({rule.family}/{rule.name}.md)"
+                aliases = ", ".join(rule.aliases)
+                yield f"| {link} | {rule.summary} | {rule.severity.value} | {fix_words(rule)} | {aliases} |"
+    yield from _section(OWN_FAMILY)
+    for name, page in OWN_PAGES.items():
+        yield f"| [`{name}`]({OWN_FAMILY}/{name}.md) | {page.partition(chr(10))[0]} | nit | none |  |"
+
+
+def _section(family: str) -> Iterator[str]:
+    yield from ("", f"## {family}", "", "| Rule | Reports | Severity | Fix | Guidelines |", "|---|---|---|---|---|")

@@ -1,0 +1,250 @@
+"""What statements say: each case is code and the facts of one type that it gives, in short."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+from hexguard.facts.block import BlockFacts, lower
+from hexguard.facts.expressions import Attribute, Call, Compare, Expr, FormattedString, Name, Subscript
+from hexguard.facts.model import Assignment, Class, Function, Handler, Import, Loop, Parameter, Raise, Reference, With
+from hexguard.syntax.parse import parse
+
+F = TypeVar("F")
+
+
+def facts_of(code: str) -> BlockFacts:
+    return lower(parse(code), is_member=False)[0]
+
+
+def dotted(expr: Expr | None) -> str:
+    match expr:
+        case Name(id=name):
+            return name
+        case Attribute(value=value, attr=attr):
+            return f"{dotted(value)}.{attr}"
+        case Call(func=func):
+            return f"{dotted(func)}()"
+        case None:
+            return "-"
+        case _:
+            return type(expr).__name__
+
+
+def check(code: str, kind: type[F], show: Callable[[F], str], expected: list[str]) -> None:
+    assert [show(fact) for fact in facts_of(code).of_type(kind)] == expected
+
+
+def call(found: Call) -> str:
+    context = found.context
+    marks = [
+        name
+        for name, holds in [
+            ("awaited", found.awaited),
+            ("discarded", found.discarded),
+            ("async", context.in_async),
+            ("loop", context.in_loop),
+            ("try", context.in_try),
+            ("handler", context.in_handler),
+            ("finally", context.in_finally),
+            ("condition", context.in_condition),
+            ("checking", context.type_checking),
+            *((f"with {dotted(value)}", True) for value in context.withs),
+        ]
+        if holds
+    ]
+    return " ".join([dotted(found.func), *marks])
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("f()", ["f discarded"]),
+        ("x = f()", ["f"]),
+        ("async def a():\n await f()", ["f awaited async"]),
+        ("async def a():\n x = await f()", ["f awaited async"]),
+        ("async def a():\n def b():\n  f()\n g()", ["f discarded", "g discarded async"]),
+        ("async def a():\n return lambda: f()", ["f"]),
+        ("async def a():\n return [f(x) for x in g()]", ["g async", "f async loop"]),
+        ("for x in f():\n g()\nelse:\n h()", ["f", "g discarded loop", "h discarded"]),
+        ("while f():\n g()", ["f loop condition", "g discarded loop"]),
+        ("while True:\n def a():\n  f()", ["f discarded"]),
+        (
+            "try:\n f()\nexcept E:\n g()\nelse:\n h()\nfinally:\n i()",
+            ["f discarded try", "g discarded handler", "h discarded", "i discarded finally"],
+        ),
+        ("with a, b() as c:\n f()", ["b", "f discarded with a with b()"]),
+        ("with (a() as b):\n f()", ["a", "f discarded with a()"]),
+        ("if TYPE_CHECKING:\n f()\nelse:\n g()", ["f discarded checking", "g discarded"]),
+        ("if f():\n g()\nelif h():\n i()", ["f condition", "g discarded", "h condition", "i discarded"]),
+        ("a.b.c(1)(2)", ["a.b.c", "a.b.c() discarded"]),
+        ("@app.get('/')\ndef f(): ...", ["app.get"]),
+        ("print(f'{f(x)!r:{g()}}')", ["f", "print discarded"]),
+        ("match f():\n case A():\n  g()", ["f", "g discarded"]),
+        ("x = f(y for y in g())", ["g", "f"]),
+    ],
+)
+def test_calls(code: str, expected: list[str]) -> None:
+    check(code, Call, call, expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import a", ["a None None 0 binds a"]),
+        ("import a.b as c, d.e", ["a.b None c 0 binds c", "d.e None None 0 binds d"]),
+        ("from a import b, c as d", ["a b None 0 binds b", "a c d 0 binds d"]),
+        ("from . import b", [" b None 1 binds b"]),
+        ("from ...a.b import (c,  # why\n d)", ["a.b c None 3 binds c", "a.b d None 3 binds d"]),
+        ("from a import *", ["a * None 0 binds *"]),
+        ("import  a . b", ["a.b None None 0 binds a"]),
+    ],
+)
+def test_imports(code: str, expected: list[str]) -> None:
+    def show(found: Import) -> str:
+        return f"{found.module} {found.name} {found.alias} {found.level} binds {found.bound}"
+
+    check(code, Import, show, expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("def f(a, /, b: int, *c, d=1, **e): ...", ["a positional", "b positional", "c args", "d keyword", "e kwargs"]),
+        ("def f(*, a): ...", ["a keyword"]),
+        ("def f(self, *args: int, **kw: str): ...", ["self positional", "args args", "kw kwargs"]),
+    ],
+)
+def test_parameters(code: str, expected: list[str]) -> None:
+    check(code, Parameter, lambda found: f"{found.name} {found.kind}", expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("def f(): ...", ["f stub"]),
+        ("async def f():\n 'doc'\n yield 1", ["f async generator"]),
+        ("def f():\n def g():\n  return 1", ["f", "f.<locals>.g value"]),
+        ("class A:\n def f(self):\n  class B:\n   def g(self): pass", ["A.f", "A.f.<locals>.B.g stub"]),
+        ("def f():\n raise NotImplementedError", ["f stub"]),
+        ("def f[T](x: T) -> T:\n return x", ["f value"]),
+    ],
+)
+def test_functions(code: str, expected: list[str]) -> None:
+    def show(found: Function) -> str:
+        marks = {
+            "async": found.is_async,
+            "generator": found.is_generator,
+            "value": found.returns_value,
+            "stub": found.is_stub,
+        }
+        return " ".join([found.qualname, *(mark for mark, holds in marks.items() if holds)])
+
+    check(code, Function, show, expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("try: pass\nexcept: pass", ["[] silent"]),
+        ("try: pass\nexcept (A, b.C) as e:\n raise", ["[A, b.C] as e reraises"]),
+        ("try: pass\nexcept A as e:\n log()\n raise e", ["[A] as e reraises"]),
+        ("try: pass\nexcept* A:\n log()", ["[A] group"]),
+        ("try: pass\nexcept A, B:\n log()", ["[A, B]"]),
+        ("try: pass\nexcept A:\n raise X() from None", ["[A]"]),
+        ("try: pass\nexcept A:\n def f():\n  raise", ["[A]"]),
+    ],
+)
+def test_handlers(code: str, expected: list[str]) -> None:
+    def show(found: Handler) -> str:
+        marks = {
+            f"as {found.name}": found.name,
+            "group": found.is_group,
+            "reraises": found.reraises,
+            "silent": found.is_silent,
+        }
+        types = ", ".join(dotted(kind) for kind in found.types)
+        return " ".join([f"[{types}]", *(mark for mark, holds in marks.items() if holds)])
+
+    check(code, Handler, show, expected)
+
+
+def test_other_statements() -> None:
+    check(
+        "x: int = 1\na = b = f()\na.b += 1",
+        Assignment,
+        lambda a: f"{dotted(a.target)} {a.op}",
+        ["x ", "b ", "a ", "a.b +="],
+    )
+    check("raise A(1) from e\nraise", Raise, lambda r: f"{dotted(r.exception)} {dotted(r.cause)}", ["A() e", "- -"])
+    check(
+        "async with a as b, c: ...",
+        With,
+        lambda w: f"{dotted(w.value)} {dotted(w.target)} {w.is_async}",
+        ["a b True", "c - True"],
+    )
+    check(
+        "for a in b: ...\nwhile c: ...",
+        Loop,
+        lambda found: f"{found.kind} {dotted(found.source)}",
+        ["for b", "while c"],
+    )
+    check("class A(B, metaclass=M): ...", Class, lambda c: f"{c.name} {[dotted(b) for b in c.bases]}", ["A ['B']"])
+
+
+def test_expressions() -> None:
+    check("a not in b is not c", Compare, lambda c: " ".join(c.ops), ["not in is not"])
+    check(
+        "x: Optional[int]\ny = a[0]",
+        Subscript,
+        lambda s: f"{dotted(s.value)} {s.in_annotation}",
+        ["Optional True", "a False"],
+    )
+    check("'a' f'{b}'\nt'{c}'", FormattedString, lambda f: f"{len(f.values)} {f.is_template}", ["1 False", "1 True"])
+    check(
+        "a.b.c\nd()\ne[0].f", Reference, lambda r: f"{dotted(r.expr)} {r.called}", ["a.b.c False", "d True", "e False"]
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(:\n  time.sleep(1)\n",
+        "x = (" * 20_000,
+        "[" * 20_000 + "]" * 20_000,
+        "a" + ".b()" * 5_000,
+        "x = " + " + ".join(["1"] * 5_000),
+        "if a:\n" + "".join(" " * depth + "if a:\n" for depth in range(1, 500)),
+        "\0\ufeff\f\r\r\n",
+        "é😀 = f('😀')",
+        "async def f():\n    await\n",
+        "lazy import a",
+        "class A[T = int](B): x = 1",
+        "lambda:",
+        "@",
+        "match x:\n case",
+        "def f(a, (b, c)): pass",
+        "print 'a'",
+        "except:",
+        "f(**)",
+        "x[]",
+        "a ? b",
+        "from import",
+        "import",
+        "del",
+        "with",
+        "not",
+        "{**}",
+        "{1:}",
+    ],
+)
+def test_broken_code_gives_fewer_facts_and_no_error(code: str) -> None:
+    facts, spans = lower(parse(code), is_member=False)
+    assert all(0 <= fact.node < len(spans) for fact in facts.facts)
+    assert all(0 <= spans[node].start <= spans[node].end <= len(code) for node in range(len(spans)))
+
+
+def test_facts_hold_no_positions() -> None:
+    tight = "async def f(a,b=1):\n    return await g(a,b)\n"
+    loose = "\n# a comment\nasync def f( a , b = 1 ):\n\n        return   await g( a,\n b )  # more\n"
+    assert facts_of(tight) == facts_of(loose)
