@@ -57,7 +57,7 @@ class DemonstrationError(RuntimeError):
 def _edit_as_people_do(shop: Path) -> None:
     client = Client(["server"])
     try:
-        editor = Editor(client, shop, lambda path, diagnostic, seconds: _show(shop, path, diagnostic, seconds))
+        editor = Editor(client, shop)
         _open_all(editor, shop)
         _type(editor, shop / TYPED_INTO)
         _fix_all(editor, shop)
@@ -73,7 +73,10 @@ def _open_all(editor: Editor, shop: Path) -> None:
     for path in sorted(shop.rglob("*.py")):
         editor.open(path)
     expected = _verdict(shop)
-    editor.wait_until(lambda: _shown(editor) == expected)
+    editor.wait_until(
+        lambda: _shown(editor) == expected,
+        lambda path, diagnostic, seconds: _show(shop, path, diagnostic, seconds),
+    )
     n_found = sum(len(findings) for findings in expected.values())
     print(f"\n{n_found} diagnostics in {len(expected)} files; `hexguard check` finds exactly the same.")
 
@@ -164,8 +167,8 @@ def _show_difference(before: Path, after: Path) -> None:
     n_lines = 0
     for path in sorted(after.rglob("*.py")):
         name = path.relative_to(after).as_posix()
-        texts = [(folder / name).read_text("utf-8").splitlines(keepends=True) for folder in (before, after)]
-        for line in difflib.unified_diff(*texts, f"before/{name}", f"after/{name}", n=1):
+        was, now = ((folder / name).read_text("utf-8").splitlines(keepends=True) for folder in (before, after))
+        for line in difflib.unified_diff(was, now, f"before/{name}", f"after/{name}", n=1):
             n_lines += 1
             print(line, end="" if line.endswith("\n") else "\n")
     if not n_lines:

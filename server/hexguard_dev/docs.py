@@ -58,7 +58,8 @@ def _index() -> Iterator[str]:
             if rule.family == family:
                 link = f"[`{rule.name}`]({rule.family}/{rule.name}.md)"
                 aliases = ", ".join(rule.aliases)
-                yield f"| {link} | {rule.summary} | {rule.severity.value} | {fix_words(rule)} | {aliases} |"
+                summary = rule.summary.replace("|", r"\|")
+                yield f"| {link} | {summary} | {rule.severity.value} | {fix_words(rule)} | {aliases} |"
     yield from _section(OWN_FAMILY)
     for name, page in OWN_PAGES.items():
         yield f"| [`{name}`]({OWN_FAMILY}/{name}.md) | {page.partition(chr(10))[0]} | nit | none |  |"

@@ -1,4 +1,4 @@
-"""What an editor does around a server, without the editor: it holds texts, sends keystrokes, shows diagnostics, fixes."""
+"""What an editor does around a server, without the editor: holds texts, sends keystrokes, takes diagnostics, fixes."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -125,9 +125,8 @@ Listener = Callable[[Path, Diagnostic, float], None]
 class Editor:
     """Open documents below one folder, and what the server says about them."""
 
-    def __init__(self, client: Client, folder: Path, listener: Listener) -> None:
+    def __init__(self, client: Client, folder: Path) -> None:
         self._client = client
-        self._listener = listener
         self._documents: dict[Path, Document] = {}
         self._sent_at: dict[Path, float] = {}
         self._published: dict[Path, Published] = {}
@@ -175,14 +174,14 @@ class Editor:
         path.write_bytes(self._documents[path].text.encode("utf-8"))
         self._client.notify("textDocument/didSave", {"textDocument": {"uri": path.as_uri()}})
 
-    def wait_until(self, is_reached: Callable[[], bool]) -> float:
+    def wait_until(self, is_reached: Callable[[], bool], listener: Listener | None = None) -> float:
         """Take in what the server says until something holds; gives the moment at which the last word came."""
         at = time.perf_counter()
         while not is_reached():
             arrival = self._client.wait()
             at = arrival.at
             if arrival.message.get("method") == "textDocument/publishDiagnostics":
-                self._take(msgspec.convert(arrival.message.get("params"), Published), at)
+                self._take(msgspec.convert(arrival.message.get("params"), Published), at, listener)
         return at
 
     def is_answered(self, path: Path) -> bool:
@@ -215,15 +214,15 @@ class Editor:
             self.edit(path, [Edit(_span(edit.range, document), edit.new_text) for edit in change.edits])
         return [paths[change.text_document.uri] for change in changes]
 
-    def _take(self, published: Published, at: float) -> None:
+    def _take(self, published: Published, at: float, listener: Listener | None) -> None:
         path = next((path for path in self._documents if path.as_uri() == published.uri), None)
         if path is None:
             return
-        known = {(diagnostic.code, diagnostic.message) for diagnostic in self.diagnostics(path)}
+        known = {(diagnostic.code, diagnostic.range) for diagnostic in self.diagnostics(path)}
         self._published[path] = published
         for diagnostic in published.diagnostics:
-            if (diagnostic.code, diagnostic.message) not in known:
-                self._listener(path, diagnostic, at - self._sent_at[path])
+            if listener is not None and (diagnostic.code, diagnostic.range) not in known:
+                listener(path, diagnostic, at - self._sent_at[path])
 
 
 def _extent(span: Span, document: Document) -> Extent:

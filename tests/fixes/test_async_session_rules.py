@@ -2,11 +2,12 @@
 
 import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy.exc import MissingGreenlet, StatementError
+
 from support.mended import fixed, loaded
 
 TABLES = """
@@ -61,7 +62,7 @@ async def run() -> str:
 
 
 @contextmanager
-def coroutines_forgotten() -> Iterator[None]:
+def coroutines_forgotten() -> Generator[None]:
     """That nobody awaits a coroutine is the defect here, so nobody is warned of it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)

@@ -1,6 +1,7 @@
 """The first call answers as before, and later calls no longer see what earlier ones left behind."""
 
 import pytest
+
 from support.mended import fixed, loaded
 
 RULE = "mutable-default-argument"

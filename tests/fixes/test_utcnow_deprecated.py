@@ -1,9 +1,10 @@
 """The zone that the fix adds is the only difference."""
 
 import warnings
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from support.mended import fixed, loaded
 
 RULE = "utcnow-deprecated"
@@ -44,5 +45,5 @@ def test_only_the_zone_differs(code: str) -> None:
         before: datetime = loaded(code).make()
     after: datetime = loaded(fixed(code, RULE)).make()
     assert before.tzinfo is None
-    assert after.tzinfo is timezone.utc
+    assert after.tzinfo is UTC
     assert after.replace(tzinfo=None) - before < timedelta(minutes=1)

@@ -12,7 +12,8 @@ import pytest
 
 from hexguard.engine.file import open_file
 from hexguard.engine.stages import untraced
-from hexguard.facts.model import Assignment, Call, Return
+from hexguard.facts.expressions import Call
+from hexguard.facts.model import Assignment, Return
 from hexguard.rule.examples import Bad
 from hexguard.rule.rule import Rule
 from hexguard.text.document import Document
@@ -74,15 +75,14 @@ def in_lines_with_emoji(text: str) -> Variant:
     starts: set[int] = set()
     for part in file.source().parts:
         for fact in part.facts.facts:
-            is_statement = isinstance(fact, Return | Assignment) or (isinstance(fact, Call) and fact.discarded)
-            if is_statement and part.facts.function_scope(_scope(fact)) > 0:
-                starts.add(part.span(fact.node).start)
+            match fact:
+                case Return(context=context) | Assignment(context=context) | Call(discarded=True, context=context):
+                    if part.facts.function_scope(context.scope) > 0:
+                        starts.add(part.span(fact.node).start)
+                case _:
+                    pass
     alone = sorted(start for start in starts if not text[text.rfind("\n", 0, start) + 1 : start].strip())
     return insertions(text, alone, '"é\N{GRINNING FACE}"; ')
-
-
-def _scope(fact: Return | Assignment | Call) -> int:
-    return fact.context.scope
 
 
 def _after_future(text: str) -> int:

@@ -2,10 +2,9 @@
 
 from types import ModuleType
 
-from support.project import MemoryProject
-
 from hexguard.rule.fix import Applicability
 from hexguard.text.edit import apply
+from support.project import MemoryProject
 
 PATH = "app/main.py"
 

@@ -226,7 +226,8 @@ def _is_common_use(use: Expr, name: str) -> bool:
     """Whether a dotted name is not about the response `name`, or reads what both libraries call the same."""
     root, attribute = use, ""
     while isinstance(root, Attribute):
-        root, attribute = root.value, root.attr
+        attribute = root.attr
+        root = root.value
     return not isinstance(root, Name) or root.id != name or attribute in RESPONSE_ATTRIBUTES
 
 

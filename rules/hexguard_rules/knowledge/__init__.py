@@ -2,7 +2,7 @@
 
 from hexguard.index.knowledge import Knowledge
 from hexguard_rules.knowledge.blocking import BLOCKING, REQUEST_METHODS
-from hexguard_rules.knowledge.sqlalchemy import ALIASES, ENTERS, RETURNS
+from hexguard_rules.knowledge.sqlalchemy import ALIASES, ENTERS, FACTORIES, MODEL_BASES, RETURNS
 
 KNOWLEDGE = Knowledge(
     aliases={
@@ -26,6 +26,10 @@ KNOWLEDGE = Knowledge(
     enters=ENTERS,
     blocking=BLOCKING,
     dependencies=frozenset({"fastapi.Depends", "fastapi.Security", "litestar.di.Provide"}),
+    routers=frozenset({"fastapi.FastAPI", "fastapi.APIRouter"}),
+    model_bases=MODEL_BASES,
+    relationships=frozenset({"sqlalchemy.orm.relationship"}),
+    factories=FACTORIES,
     transparent_decorators=frozenset(
         {
             "builtins.staticmethod",

@@ -17,6 +17,16 @@ MUTABLE_MAKERS = frozenset(
 READ_ONLY_TYPES = frozenset(
     f"{module}.{name}"
     for module in ("collections.abc", "typing")
-    for name in ("AbstractSet", "Collection", "Container", "Iterable", "Mapping", "Reversible", "Sequence", "Set", "Sized")
+    for name in (
+        "AbstractSet",
+        "Collection",
+        "Container",
+        "Iterable",
+        "Mapping",
+        "Reversible",
+        "Sequence",
+        "Set",
+        "Sized",
+    )
 )
 """Abstract types without a method that changes the object (`collections.abc` documentation)."""

@@ -39,6 +39,30 @@ RETURNS = {
 
 ENTERS: dict[str, str] = {}
 
+FACTORIES = frozenset(
+    {
+        "sqlalchemy.Engine",
+        f"{_ASYNC}.AsyncEngine",
+        f"{_ASYNC}.async_sessionmaker",
+        f"{_ORM}.sessionmaker",
+        f"{_ORM}.scoped_session",
+    }
+)
+
+MODEL_BASES = frozenset(
+    {
+        f"{_ORM}.DeclarativeBase",
+        f"{_ORM}.DeclarativeBaseNoMeta",
+        f"{_ORM}.declarative_base",
+        "sqlalchemy.ext.declarative.declarative_base",
+        "advanced_alchemy.base.UUIDBase",
+        "advanced_alchemy.base.UUIDAuditBase",
+        "advanced_alchemy.base.BigIntBase",
+        "advanced_alchemy.base.BigIntAuditBase",
+        "sqlmodel.SQLModel",
+    }
+)
+
 COROUTINE_METHODS = frozenset(
     f"{ASYNC_SESSION}.{method}"
     for method in (

@@ -22,7 +22,7 @@ A query in a variable is rewritten only if all that happens to the variable in i
 
 from collections.abc import Iterator
 
-from hexguard.facts.expressions import Attribute, Call, Constant, Expr, Name
+from hexguard.facts.expressions import Attribute, Call, Expr, Name
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
 from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSION, SESSION
 from hexguard_rules.rewrites.query import KeptQuery, Query
@@ -225,11 +225,6 @@ def _kind(expr: Expr, view: View) -> str:
 
 
 def _is_loaded_joined(entity: str, view: View) -> bool:
-    """Whether the mapped class says by itself that some relationship is loaded by a join, which needs `unique()`."""
-    return any(
-        isinstance(value, Call)
-        and (lazy := value.keyword("lazy")) is not None
-        and isinstance(lazy.value, Constant)
-        and lazy.value.text.strip("\"'") in ("joined", "False")
-        for _, value in view.members(entity)
-    )
+    """Whether the model says by itself that some relationship is loaded by a join, which needs `unique()`."""
+    model = view.frameworks.model(entity)
+    return model is not None and any(found.lazy in ("joined", "False") for found in model.relationships)

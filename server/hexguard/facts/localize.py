@@ -107,6 +107,8 @@ class Localizer:
             root = root.value
         if isinstance(root, Name) and find(root.id, root.scope, self._block)[0] < 0:
             return self.localize(expr)
+        if isinstance(expr, Collection) and len(expr.items) <= MAX_STEPS:
+            return Collection(DETACHED, expr.kind, tuple(self._argument(item) for item in expr.items))
         return Constant(DETACHED, expr.kind, expr.text) if isinstance(expr, Constant) else UNKNOWN
 
     def _name(self, name: Name) -> Expr:

@@ -16,6 +16,10 @@ class Knowledge(msgspec.Struct, frozen=True):
     `attributes`: the type of an attribute of an instance.
     `blocking`: calls that block the thread, with what they wait for.
     `dependencies`: markers whose first argument makes the value of a parameter (`fastapi.Depends`).
+    `routers`: classes whose methods register routes.
+    `model_bases`: classes, and functions that make classes, whose subclasses are mapped to tables.
+    `relationships`: functions that make a relationship of a model.
+    `factories`: classes of engines and session makers.
     `transparent_decorators`: decorators after which a call still runs the function's body at once, in the same thread.
     """
 
@@ -25,4 +29,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     attributes: dict[str, str] = {}
     blocking: dict[str, str] = {}
     dependencies: frozenset[str] = frozenset()
+    routers: frozenset[str] = frozenset()
+    model_bases: frozenset[str] = frozenset()
+    relationships: frozenset[str] = frozenset()
+    factories: frozenset[str] = frozenset()
     transparent_decorators: frozenset[str] = frozenset()

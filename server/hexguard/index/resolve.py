@@ -7,7 +7,6 @@ import builtins
 from collections.abc import Sequence
 
 from hexguard.facts.expressions import (
-    DETACHED,
     Attribute,
     Await,
     Binary,
@@ -33,6 +32,7 @@ from hexguard.facts.summary import (
     VariableSymbol,
 )
 from hexguard.index.knowledge import Knowledge
+from hexguard.index.quoted import quoted_expression
 from hexguard.index.reads import Reader
 from hexguard.index.values import Located, LocatedFunction, Place, Value
 
@@ -335,7 +335,7 @@ class Resolver:
     def _type_of_annotation(self, annotation: Expr, place: Place) -> Value | None:
         match annotation:
             case Constant(kind=ConstantKind.STRING, text=text):
-                quoted = _dotted_expression(text)
+                quoted = quoted_expression(text)
                 return self.type_of_annotation(quoted, place) if quoted else None
             case Binary(op="|", left=left, right=right):
                 return self._union((left, right), place)
@@ -354,18 +354,27 @@ class Resolver:
 
     def _type_alias(self, annotation: Expr, place: Place) -> Value | None:
         """`SessionDep = Annotated[AsyncSession, Depends(get_session)]`, in this module or behind imports."""
-        located = self._definition(annotation, place)
-        for _ in range(MAX_STEPS):
-            if located is None or not isinstance(located.symbol, ImportSymbol):
-                break
-            target = self.absolute(located.symbol.module, located.symbol.level, located.module)
-            located = self.locate(f"{target}.{located.symbol.name}") if located.symbol.name else None
+        located = self._followed(self._definition(annotation, place))
         if located is None or not isinstance(located.symbol, VariableSymbol):
             return None
         value = located.symbol.value
         if not isinstance(value, Subscript | Binary):
             return None
         return self.type_of_annotation(value, Place(located.module))
+
+    def definition(self, expr: Expr, place: Place) -> tuple[Place, Symbol] | None:
+        """The symbol that a name or dotted name of the project stands for, behind imports, with where it stands."""
+        located = self._followed(self._definition(expr, place))
+        return (Place(located.module), located.symbol) if located else None
+
+    def _followed(self, located: Located | None) -> Located | None:
+        """The symbol behind a chain of imports."""
+        for _ in range(MAX_STEPS):
+            if located is None or not isinstance(located.symbol, ImportSymbol):
+                return located
+            target = self.absolute(located.symbol.module, located.symbol.level, located.module)
+            located = self.locate(f"{target}.{located.symbol.name}") if located.symbol.name else None
+        return None
 
     def _definition(self, expr: Expr, place: Place) -> Located | None:
         match expr:
@@ -406,17 +415,6 @@ def _is_none(symbol: Symbol) -> bool:
             return True
         case _:
             return False
-
-
-def _dotted_expression(text: str) -> Expr | None:
-    """The expression inside a quoted annotation, if it is a plain dotted name."""
-    parts = text.strip("\"'").split(".")
-    if not all(part.isidentifier() for part in parts):
-        return None
-    expr: Expr = Free(parts[0])
-    for part in parts[1:]:
-        expr = Attribute(DETACHED, expr, part)
-    return expr
 
 
 _CONTAINERS = frozenset(

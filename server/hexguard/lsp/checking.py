@@ -72,7 +72,7 @@ class Checking:
         self._changed.update(dict.fromkeys(paths))
 
     def step(self) -> bool:
-        """Do the most urgent thing; whether there is more to do."""
+        """Do the most urgent thing; whether there is more to do. What fails is not tried again."""
         self._collect()
         if self._due:
             uri = next(iter(self._due))
@@ -107,7 +107,7 @@ class Checking:
             found = [(place, home.workspace.document_at(place.path)) for place in report.related]
             related = [convert.to_location(place, text, encoding) for place, text in found]
         rule = next((rule for rule in CATALOGUE.select(report.rule) if rule.name == report.rule), None)
-        return convert.todiagnostic(report, document, encoding, rule, related)
+        return convert.to_diagnostic(report, document, encoding, rule, related)
 
     def _collect(self) -> None:
         """Note which documents are due. While files are taken in, one check serves for many of them."""
@@ -129,13 +129,13 @@ class Checking:
             uri = convert.to_uri(str(root.path / problem.path))
             _, before = found.get(uri, ("", ()))
             found[uri] = root.settings_text(problem.path), (*before, problem)
-        for uri in dict.fromkeys((*self._told, *found)):
+        told, self._told = self._told, found
+        for uri in dict.fromkeys((*told, *found)):
             text, problems = found.get(uri, ("", ()))
-            if self._told.get(uri) != (text, problems):
+            if told.get(uri) != (text, problems):
                 document = Document.of(uri, text)
                 diagnostics = (convert.to_settings_diagnostic(one, document, self.client.encoding) for one in problems)
                 self._listener.settings_checked(uri, tuple(diagnostics))
-        self._told = found
         if self._refused != (messages := tuple(dict.fromkeys(refused))):
             self._refused = messages
             self._listener.settings_refused(messages)

@@ -1,4 +1,4 @@
-"""Finds the smallest edits of whole lines between two texts, so that a big fix leaves the cursor and the folds alone."""
+"""Finds small edits of whole lines between two texts, so that a big fix leaves the cursor and the folds alone."""
 
 from difflib import SequenceMatcher
 

@@ -37,7 +37,9 @@ class Imports:
             whole = self._added(f"import {module}", module, f"{module}.{name}", part, context)
         return whole or self._added_name(module, name, part, context)
 
-    def spell_all(self, names: Sequence[str], part: Part, context: Context) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
+    def spell_all(
+        self, names: Sequence[str], part: Part, context: Context
+    ) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
         """How to write several qualified names at one place, and all edits for that; `None` if one cannot be written."""
         spellings = {name: self.spell(name, part, context) for name in names}
         texts = [spelling.text for spelling in spellings.values() if spelling]
@@ -114,7 +116,9 @@ class Imports:
         later = next((span for span in statements if _order(self._slice(span)) > order), None)
         if later is None:
             return self._append(statement, statements, order)
-        blank = newline if _order(self._slice(later))[0] != order[0] and not self._has_section(order, statements) else ""
+        blank = (
+            newline if _order(self._slice(later))[0] != order[0] and not self._has_section(order, statements) else ""
+        )
         return Edit(Span(later.start, later.start), statement + newline + blank)
 
     def _has_section(self, order: tuple[int, int, str], statements: list[Span]) -> bool:
@@ -141,8 +145,9 @@ class Imports:
         text = self._source.text
         for part in self._source.parts:
             block = text[part.start : part.start + 4].lstrip("\ufeff")
-            if part.facts.facts or not len(part.spans):
-                return self._statement_line(part)
+            line = self._statement_line(part)
+            if (part.facts.facts or not len(part.spans)) and not text.startswith("from __future__ ", line):
+                return line
             if not block:
                 break
         return len(text)

@@ -11,10 +11,10 @@ from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import Call, Context, Expr
 from hexguard.facts.localize import Localizer
 from hexguard.facts.model import Function, Import
-from hexguard.facts.summary import VariableSymbol
 from hexguard.index.chains import Link, import_chain, links
 from hexguard.index.contracts import Boundary, boundaries
 from hexguard.index.effects import Chain, blocking_chain
+from hexguard.index.frameworks import Frameworks
 from hexguard.index.knowledge import Knowledge
 from hexguard.index.reads import Reader
 from hexguard.index.resolve import Resolver
@@ -93,21 +93,10 @@ class View:
         scope = self.block.function_scope(context.scope)
         return next((found for found in self.block.of_type(Function) if found.scope == scope), None)
 
-    def members(self, name: str) -> Iterator[tuple[str, Expr]]:
-        """The names and values that a class of the project and its bases in the project assign in their bodies."""
-        pending, seen = [name], set[str]()
-        while pending:
-            found = self._resolver.class_of(current := pending.pop())
-            if found is None or current in seen:
-                continue
-            seen.add(current)
-            module, symbol = found
-            for member, bindings in symbol.members.items():
-                for binding in bindings:
-                    if isinstance(binding, VariableSymbol) and binding.value is not None:
-                        yield member, binding.value
-            bases = [self._resolver.value(base, Place(module)) for base in symbol.bases]
-            pending.extend(base.name for base in bases if base)
+    @property
+    def frameworks(self) -> Frameworks:
+        """Routes, dependencies, models and factories of the project, by qualified name."""
+        return Frameworks(self._resolver, self.project.knowledge)
 
     def blocking_chain(self, name: str) -> Chain | None:
         """How calling the sync project function `name` comes to block the thread; `None` if that is not known."""

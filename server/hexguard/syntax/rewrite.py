@@ -16,7 +16,7 @@ def without_names(statement: str, names: Collection[str]) -> str | None:
     kept = [alias for alias in node.names if _bound(alias) not in names]
     if not kept:
         return ""
-    return _with_aliases(statement, node, kept)
+    return _with_aliases(node, kept)
 
 
 def with_name(statement: str, name: str) -> str | None:
@@ -32,13 +32,11 @@ def with_name(statement: str, name: str) -> str | None:
     added = cst.ImportAlias(cst.Name(name), comma=separator)
     if place == len(aliases):
         last = aliases[-1]
-        if isinstance(last.comma, cst.MaybeSentinel):
-            added = added.with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        else:
-            added = added.with_changes(comma=last.comma)
-        aliases[-1] = last.with_changes(comma=separator)
+        added = added.with_changes(comma=last.comma)
+        aliases[-1] = last.with_changes(comma=_with_comment(separator, _comment_before(node.rpar)))
+        node = node.with_changes(rpar=_with_comment_before(node.rpar, None))
     aliases.insert(place, added)
-    return _with_aliases(statement, node, aliases)
+    return _with_aliases(node, aliases)
 
 
 def _import_of(statement: str) -> cst.Import | cst.ImportFrom | None:
@@ -52,18 +50,50 @@ def _import_of(statement: str) -> cst.Import | cst.ImportFrom | None:
     return found if isinstance(found, cst.Import | cst.ImportFrom) else None
 
 
-def _with_aliases(statement: str, node: cst.Import | cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> str:
-    """The statement with other aliases; a comma stays at the end only where a parenthesis follows."""
+def _with_aliases(node: cst.Import | cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> str:
+    """The statement with other aliases.
+
+    The last one ends as the last one did before, and what was said about it stays in its line.
+    """
     last = aliases[-1]
-    parenthesized = isinstance(node, cst.ImportFrom) and node.lpar is not None
-    if not parenthesized and isinstance(last.comma, cst.Comma):
-        aliases = [*aliases[:-1], last.with_changes(comma=cst.MaybeSentinel.DEFAULT)]
-    elif parenthesized and isinstance(last.comma, cst.Comma) and not isinstance(node.names, cst.ImportStar):
-        final = node.names[-1].comma
-        if not isinstance(final, cst.MaybeSentinel):
-            aliases = [*aliases[:-1], last.with_changes(comma=final)]
-    changed = node.with_changes(names=list(aliases))
-    return cst.Module([]).code_for_node(changed)
+    final = cst.MaybeSentinel.DEFAULT if isinstance(node.names, cst.ImportStar) else node.names[-1].comma
+    if isinstance(node, cst.ImportFrom) and node.rpar is not None and isinstance(last.comma, cst.Comma):
+        if last is not node.names[-1] and final != last.comma:
+            comment = _comment_of(last.comma.whitespace_after)
+            node = node.with_changes(rpar=_with_comment_before(node.rpar, comment))
+    ending = last.with_changes(comma=final)
+    return cst.Module([]).code_for_node(node.with_changes(names=[*aliases[:-1], ending]))
+
+
+def _comment_of(space: cst.BaseParenthesizableWhitespace) -> cst.Comment | None:
+    """The comment in the line in which the space begins."""
+    return space.first_line.comment if isinstance(space, cst.ParenthesizedWhitespace) else None
+
+
+def _comment_before(parenthesis: cst.RightParen | None) -> cst.Comment | None:
+    return _comment_of(parenthesis.whitespace_before) if parenthesis else None
+
+
+def _with_comment_before(parenthesis: cst.RightParen | None, comment: cst.Comment | None) -> cst.RightParen | None:
+    if parenthesis is None:
+        return None
+    return parenthesis.with_changes(whitespace_before=_commented(parenthesis.whitespace_before, comment))
+
+
+def _with_comment(comma: cst.Comma, comment: cst.Comment | None) -> cst.Comma:
+    return comma.with_changes(whitespace_after=_commented(comma.whitespace_after, comment))
+
+
+def _commented(
+    space: cst.BaseParenthesizableWhitespace, comment: cst.Comment | None
+) -> cst.BaseParenthesizableWhitespace:
+    """The same space with another comment in its first line, which needs a line end after it."""
+    if not isinstance(space, cst.ParenthesizedWhitespace):
+        if comment is None:
+            return space
+        space = cst.ParenthesizedWhitespace()
+    before = cst.SimpleWhitespace("  " if comment else "")
+    return space.with_changes(first_line=space.first_line.with_changes(whitespace=before, comment=comment))
 
 
 def _bound(alias: cst.ImportAlias) -> str:
@@ -87,5 +117,5 @@ def _order(name: str) -> tuple[int, str]:
 def _separator(aliases: Sequence[cst.ImportAlias]) -> cst.Comma:
     """The comma between names, with the line break that the statement already uses, if any."""
     if len(aliases) > 1 and isinstance(aliases[0].comma, cst.Comma):
-        return aliases[0].comma
+        return _with_comment(aliases[0].comma, None)
     return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
