@@ -8,12 +8,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from hexguard.app.batch import check_batch
 from hexguard.app.worker import Task
+from hexguard.settings.report import is_array, is_table
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
 from hexguard_dev.client import Client, ClientError
@@ -197,21 +199,55 @@ class _Answer(msgspec.Struct, frozen=True):
 def _compare(before: Driven, after: Driven) -> None:
     _say("Running the project before and after")
     print(f"Requests that stopped the event loop: {len(before.blocked)} before, {len(after.blocked)} after")
+    changed: dict[str, list[str]] = {}
     for step, was in before.answers.items():
-        now = after.answers[step]
-        if now != was:
-            print(f"  {step}: answered {_brief(was)}, now {_brief(now)}")
+        for what in _differences(was, after.answers[step]):
+            changed.setdefault(what, []).append(step)
+    print("Answers that became others:")
+    for what, steps in changed.items():
+        print(f"  {what} (at {', '.join(steps)})")
     failed = [step for step, (status, _) in after.answers.items() if status >= 500]
     if failed:
         raise DemonstrationError(f"the fixed project fails at {', '.join(failed)}")
-    if len(after.blocked) >= len(before.blocked):
-        raise DemonstrationError("the fixed project stops the event loop as often as before")
+    if after.blocked:
+        raise DemonstrationError(f"the fixed project still stops the event loop at {', '.join(after.blocked)}")
     print(f"All {len(after.answers)} requests were answered.")
 
 
-def _brief(answer: tuple[int, object]) -> str:
-    text = json.dumps(answer[1])
-    return f"{answer[0]} {text if len(text) <= 60 else text[:57] + '...'}"
+def _differences(before: tuple[int, object], after: tuple[int, object]) -> Iterator[str]:
+    """How two answers differ, value by value; of two times only whether they tell their zone."""
+    if before[0] != after[0]:
+        yield f"the status is {after[0]}, no longer {before[0]}"
+    was, now = dict(_values(before[1], ())), dict(_values(after[1], ()))
+    for place in sorted({*was, *now}):
+        old, new = was.get(place), now.get(place)
+        zones = (_zone(old), _zone(new))
+        if all(zones) and zones[0] != zones[1]:
+            yield f"`{place[-1]}` is a time {zones[1]}, no longer {zones[0]}"
+        elif old != new and not all(zones):
+            yield f"`{'.'.join(place)}` is {json.dumps(new)}, no longer {json.dumps(old)}"
+
+
+def _values(value: object, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
+    """The values inside an answer, each with where it stands."""
+    if is_table(value):
+        for key, each in value.items():
+            yield from _values(each, (*place, key))
+    elif is_array(value):
+        for index, each in enumerate(value):
+            yield from _values(each, (*place, str(index)))
+    else:
+        yield place, value
+
+
+def _zone(text: object) -> str:
+    """Whether a time tells its zone; empty for what is no time."""
+    if not isinstance(text, str):
+        return ""
+    try:
+        return "with its zone" if datetime.fromisoformat(text).tzinfo else "without a zone"
+    except ValueError:
+        return ""
 
 
 def _show(shop: Path, path: Path, diagnostic: Diagnostic, seconds: float) -> None:

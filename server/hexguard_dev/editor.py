@@ -18,6 +18,7 @@ CAPABILITIES = {
         "publishDiagnostics": {"relatedInformation": True, "versionSupport": True},
         "codeAction": {
             "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor", "source"]}},
+            "isPreferredSupport": True,
             "dataSupport": True,
             "resolveSupport": {"properties": ["edit"]},
         },

@@ -2,12 +2,18 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hexguard.app.batch import Outcome, WorkerEndedError, check_batch
 from hexguard.app.worker import Fixing, Task
+from hexguard.engine.report import Report
+from hexguard.engine.workspace import Workspace
+from hexguard.facts.expressions import Call
+from hexguard.rule import Finding, View
+from hexguard_rules.catalogue import CATALOGUE
 from support.command import write_files
 
 SHOP = Path(__file__).parents[1] / "projects" / "shop"
@@ -88,3 +94,41 @@ def test_a_process_that_is_killed_ends_the_batch(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("hexguard.app.batch._serve", os.abort)
     with pytest.raises(WorkerEndedError, match="ended unexpectedly"):
         check(tmp_path, 2)
+
+
+def test_a_rule_that_crashes_is_told_once_and_the_rest_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "import time\n\nasync def poll():\n    time.sleep(1)\n\ntry:\n    poll()\nexcept:\n    pass\n"
+    write_files(tmp_path, {"a.py": text, "b.py": text, "c.py": text})
+
+    def crash(call: Call, view: View) -> Iterator[Finding[Call]]:
+        raise ZeroDivisionError(call.node)
+
+    monkeypatch.setitem(CATALOGUE["blocking-sleep-in-async"].checks, Call, crash)
+    outcome = check(tmp_path, 1)
+    (trouble,) = outcome.troubles
+    assert trouble.path == str(tmp_path / "a.py")
+    assert trouble.message.startswith("the rule `blocking-sleep-in-async` crashed here and in 2 more files")
+    assert "ZeroDivisionError" in trouble.message
+    assert [report.rule for report in outcome.reports] == ["bare-except"] * 3
+
+
+def test_a_file_that_nobody_asked_for_is_no_error(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.py": "", "bad.py": b"\xff"})
+    outcome = check_batch(Task(tmp_path), [str(tmp_path / "a.py")], 1)
+    assert [(trouble.path, trouble.is_error) for trouble in outcome.troubles] == [(str(tmp_path / "bad.py"), False)]
+
+
+def test_a_file_on_which_the_engine_fails_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "try:\n    pass\nexcept:\n    pass\n"
+    write_files(tmp_path, {"a.py": text, "b.py": text})
+    reports = Workspace.reports
+
+    def fail(workspace: Workspace, path: str) -> tuple[Report, ...]:
+        if path.endswith("a.py"):
+            raise ZeroDivisionError(path)
+        return reports(workspace, path)
+
+    monkeypatch.setattr(Workspace, "reports", fail)
+    outcome = check(tmp_path, 1)
+    assert [(trouble.path, trouble.is_error) for trouble in outcome.troubles] == [(str(tmp_path / "a.py"), True)]
+    assert [report.place.path for report in outcome.reports] == [str(tmp_path / "b.py")]

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import ClassVar
@@ -117,7 +117,8 @@ async def test_the_event_loop_runs_meanwhile(code: str, base: str) -> None:
     async def open_gate() -> None:
         Answers.gate.set()
 
-    answers: tuple[int, None] = await asyncio.gather(loaded(code).run(f"{base}/gate"), open_gate())
+    request: Awaitable[int] = loaded(code).run(f"{base}/gate")
+    answers = await asyncio.gather(request, open_gate())
     assert answers[0] == 200
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import InvalidRequestError, LegacyAPIWarning
 from sqlalchemy.orm import Session
 
+from hexguard.rule.fix import Applicability
 from support.project import MemoryProject
 
 RULE = "legacy-session-query"
@@ -224,7 +225,7 @@ def observe(code: str) -> tuple[object, object]:
 def fixed(code: str) -> str:
     project = MemoryProject({PATH: code}, only=RULE)
     assert project.reports(PATH), "nothing is reported"
-    return project.workspace.fix_all(PATH, lambda report: report.rule == RULE, with_refactorings=True).text
+    return project.workspace.fix_all(PATH, lambda report: report.rule == RULE, tuple(Applicability)).text
 
 
 def check(code: str) -> None:
@@ -262,4 +263,4 @@ def test_what_has_no_counterpart_is_left_alone(expression: str) -> None:
     code = f"{MODELS}def run(session: Session):\n    return {expression}\n"
     project = MemoryProject({PATH: code}, only=RULE)
     outer = project.reports(PATH)[0]
-    assert project.workspace.default_fix(outer) is None
+    assert not project.workspace.fixes(outer)

@@ -6,12 +6,15 @@ import textwrap
 import pytest
 
 from hexguard.facts.expressions import Call, Name
+from hexguard.index.effects import Effects
 from hexguard.index.reads import Reader
 from hexguard.index.values import Place, Value
 from hexguard.rule.view import View
+from hexguard_rules.knowledge import KNOWLEDGE
 from support.fixture import parse_fixture
 from support.project import MemoryProject
 
+EFFECTS = Effects(KNOWLEDGE)
 REVEAL = re.compile(r"reveal\(.*\)  # (.+)$", re.MULTILINE)
 
 
@@ -31,7 +34,7 @@ def check(code: str) -> None:
         assert file is not None
         for position, lowered in enumerate(file.blocks):
             place: Place = project.workspace.place(path, position)
-            view = View(lowered.facts, place, project.composition.project, Reader(project.workspace.modules))
+            view = View(lowered.facts, place, project.composition.project, Reader(project.workspace.modules), EFFECTS)
             found.extend(
                 shown(view.value(call.args[0]))
                 for call in lowered.facts.of_type(Call)

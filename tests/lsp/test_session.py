@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
+
 from support.editor import PULLING, PUSHED, Editor
 
 SLEEP = "import time\n\n\nasync def wait() -> None:\n    time.sleep(1)\n"
 FOUND = "blocking-sleep-in-async"
+SAFE = "from typing import Optional\n\n\ndef port(text: Optional[str]) -> int:\n    return int(text or 0)\n"
 
 
 async def test_findings_follow_the_text(tmp_path: Path) -> None:
@@ -19,7 +21,7 @@ async def test_findings_follow_the_text(tmp_path: Path) -> None:
         assert (first.severity, first.source) == (lsp.DiagnosticSeverity.Error, "hexguard")
         assert first.code_description
         assert first.code_description.href.endswith("docs/rules/async/blocking-sleep-in-async.md")
-        assert first.data == {"rule": FOUND, "version": 1, "span": [46, 56]}
+        assert first.data == {"rule": FOUND, "version": 1, "span": [44, 54]}
         editor.replace(uri, "async def", "def")
         await editor.findings(uri)
         editor.replace(uri, "def", "async def")
@@ -86,7 +88,7 @@ async def test_pulled_diagnostics_are_unchanged_until_something_changes(tmp_path
         first = await editor.pull(route)
         await editor.pull(rates)
         assert isinstance(first, lsp.RelatedFullDocumentDiagnosticReport)
-        assert first.items == []
+        assert list(first.items) == []
         again = await editor.pull(route, first.result_id)
         assert isinstance(again, lsp.RelatedUnchangedDocumentDiagnosticReport)
         editor.replace(rates, "return 1", "__import__\n    import time\n    time.sleep(1)")
@@ -149,13 +151,29 @@ async def test_an_action_of_an_older_version_is_refused(tmp_path: Path) -> None:
     ],
 )
 async def test_only_wanted_kinds_are_offered(tmp_path: Path, only: tuple[str, ...], expected: set[str]) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "shop"\nrequires-python = ">=3.11"\n')
     async with Editor(tmp_path, can=PULLING) as editor:
-        uri = editor.open(tmp_path / "app.py", "def add(items: list[int] = []) -> None:\n    print(items)\n" + SAFE)
-        kinds = {getattr(action.kind, "value", action.kind) for action in await editor.actions(uri, "utcnow", *only)}
+        uri = editor.open(tmp_path / "app.py", SAFE)
+        kinds = {
+            getattr(action.kind, "value", action.kind) for action in await editor.actions(uri, "Optional[str]", *only)
+        }
         assert kinds == expected
 
 
-SAFE = "import datetime\n\n\ndef now() -> datetime.datetime:\n    return datetime.datetime.utcnow()\n"
+@pytest.mark.parametrize("can", [PULLING, PUSHED])
+async def test_all_that_is_safe_is_fixed_at_once(tmp_path: Path, can: lsp.ClientCapabilities) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "shop"\nrequires-python = ">=3.11"\n')
+    async with Editor(tmp_path, can=can) as editor:
+        text = SAFE + "\n\n# far away\n" * 20 + "def name(text: Optional[str]) -> str:\n    return text or ''\n" + SLEEP
+        uri = editor.open(tmp_path / "app.py", text)
+        [action] = await editor.actions(uri, "int(text", "source.fixAll")
+        edit = await editor.edit_of(action)
+        editor.apply(edit)
+        assert "Optional" not in editor.texts[uri]
+        assert editor.texts[uri].count("str | None") == 2
+        assert "    time.sleep(1)" in editor.texts[uri]
+        assert editor.texts[uri].count("# far away") == 20
+        assert await editor.actions(uri, "int(text", "source.fixAll") == []
 
 
 async def test_hover_explains_findings_and_suppressed_names(tmp_path: Path) -> None:

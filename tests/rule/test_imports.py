@@ -122,7 +122,10 @@ FORGOTTEN = {
     "after a docstring": ('"""Jobs."""\n\nimport time\n\n\ntime.sleep(1)\n', '"""Jobs."""\n\n\n'),
     "own section": ("import abc\n\nimport time\n\n\ntime.sleep(abc)\n", "import abc\n\n\n"),
     "by its line ends": ("import abc\r\n\r\nimport time\r\n\r\ntime.sleep(abc)\r\n", "import abc\r\n\r\n"),
-    "with a name beside": ("from x import (\n    a,  # one\n    time,\n)\ntime.sleep(a)\n", "from x import (\n    a,  # one\n)\n"),
+    "with a name beside": (
+        "from x import (\n    a,  # one\n    time,\n)\ntime.sleep(a)\n",
+        "from x import (\n    a,  # one\n)\n",
+    ),
 }
 
 

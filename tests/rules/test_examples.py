@@ -4,6 +4,7 @@ import pytest
 
 from hexguard.engine.report import Report
 from hexguard.rule.examples import Bad, Example, Good
+from hexguard.rule.fix import Applicability
 from hexguard.rule.rule import PLACEHOLDER, Rule
 from hexguard.syntax.parse import parse
 from hexguard.text.edit import apply
@@ -72,7 +73,7 @@ def _column(path: str, offset: int, fixture: Fixture) -> int:
 
 
 def _check_fix(rule: Rule, example: Bad, project: MemoryProject, fixture: Fixture) -> None:
-    fixes = [project.workspace.default_fix(report) for report in reports_of(project, rule)]
+    fixes = [project.workspace.fix(report, tuple(Applicability)) for report in reports_of(project, rule)]
     if example.fixed is None:
         assert not any(fixes), "a fix that the example does not expect"
         assert example.why or not rule.fixers, "a `Bad` without `fixed` says why"
@@ -81,7 +82,7 @@ def _check_fix(rule: Rule, example: Bad, project: MemoryProject, fixture: Fixtur
     assert example.fixed != _joined(fixture.modules), "`fixed` is the code itself"
     fix_all = project.workspace.fix_all
     after = {
-        path: fix_all(path, lambda report: report.rule == rule.name, with_refactorings=True).text
+        path: fix_all(path, lambda report: report.rule == rule.name, tuple(Applicability)).text
         for path in fixture.modules
     }
     assert _joined(after) == _joined(parse_fixture(example.fixed).modules)

@@ -15,8 +15,10 @@ from hexguard.engine.stages import untraced
 from hexguard.facts.expressions import Call
 from hexguard.facts.model import Assignment, Return
 from hexguard.rule.examples import Bad
+from hexguard.rule.fix import Applicability
 from hexguard.rule.rule import Rule
 from hexguard.text.document import Document
+from hexguard.text.edit import apply
 from hexguard_rules.catalogue import CATALOGUE
 from support.fixture import parse_fixture
 from support.project import MemoryProject, module_of
@@ -137,8 +139,17 @@ def test_fixes_keep_line_ends(rule: Rule) -> None:
         expected = {**fixture.modules, **parse_fixture(example.fixed).modules}
         workspace = MemoryProject(files, only=rule.name).workspace
         for path in fixture.modules:
-            fixed = workspace.fix_all(path, lambda report: report.rule == rule.name, with_refactorings=True)
+            fixed = workspace.fix_all(path, lambda report: report.rule == rule.name, tuple(Applicability))
             assert fixed.text == _with_crlf(expected[path])
+
+
+@pytest.mark.parametrize("rule", CATALOGUE, ids=lambda rule: rule.name)
+def test_each_fix_gives_python(rule: Rule) -> None:
+    for example in rule.examples:
+        project = MemoryProject(parse_fixture(example.code).files, only=rule.name)
+        for report in project.all_reports():
+            for _, fix in project.workspace.fixes(report):
+                compile(apply(project.texts[report.path], fix.edits), report.path, "exec")
 
 
 def _with_crlf(text: str) -> str:

@@ -1,4 +1,4 @@
-"""An editor for tests: it starts the server over stdio, keeps the texts as an editor does, and waits for what it says."""
+"""An editor for tests: it starts the server over stdio, keeps texts as editors do, and waits for what it says."""
 
 import asyncio
 import os
@@ -85,10 +85,11 @@ class Editor:
 
     async def __aenter__(self) -> Self:
         features = {method: self._telling(feature) for method, feature in DEFAULT_CLIENT_FEATURES.items()}
-        features[lsp.CLIENT_REGISTER_CAPABILITY] = lambda params: None  # noqa: ARG005
+        features[lsp.CLIENT_REGISTER_CAPABILITY] = lambda params: None
         register_lsp_features(self.client, features)
         path = os.pathsep.join((str(ROOT / "server"), str(ROOT / "rules")))
-        await self.client.start_io(
+        # The test client gives some of its methods no types.
+        await self.client.start_io(  # pyright: ignore[reportUnknownMemberType]
             sys.executable, "-W", "error", "-m", "hexguard", "server", env={**os.environ, "PYTHONPATH": path}
         )
         self.server = await self.client.initialize_session(self._params)
@@ -98,13 +99,13 @@ class Editor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.client.shutdown_session()
-        await self.client.stop()
+        await self.client.stop()  # type: ignore[no-untyped-call]  # as above
 
     @property
     def encoding(self) -> str:
         """The unit of columns that was agreed on."""
         assert self.server
-        return str(self.server.capabilities.position_encoding.value)
+        return _name(self.server.capabilities.position_encoding)
 
     def open(self, where: Path | str, text: str | None = None) -> str:
         """Open a file, with another text than it has on disk if one is given; a string is a uri. Gives the uri."""
@@ -195,7 +196,7 @@ class Editor:
             raise AssertionError(trouble()) from None
 
     def offset(self, uri: str, position: lsp.Position) -> int:
-        """The offset of a position in the text of a document whose lines end at `\\n`."""
+        """The offset of a position in the text of a document with Unix line ends."""
         lines = self.texts[uri].split("\n")
         codec, width = _CODECS[self.encoding]
         column = len(lines[position.line].encode(codec)[: position.character * width].decode(codec))
@@ -233,3 +234,7 @@ class Editor:
             return answer
 
         return handle
+
+
+def _name(encoding: lsp.PositionEncodingKind | str | None) -> str:
+    return encoding.value if isinstance(encoding, lsp.PositionEncodingKind) else encoding or "utf-16"

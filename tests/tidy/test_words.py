@@ -35,9 +35,9 @@ NEVER = {
     "utils": "what it does",
     "helper": "what it does",
     "helpers": "what it does",
-    "manager": "what it does",
     "misc": "what it does",
 }
+OTHER_PROJECT = re.compile(r"import_?linter", re.IGNORECASE)
 BRITISH = re.compile(r"\b(?:colour|behaviour|analyse|initialise|normalise|recognise|summarise|serialise)\w*")
 LOCAL = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/\w|/tmp/probe|\bpypi\.[a-z]+\.(?!org)[a-z]")
 # A path of somebody's machine as data of a test is made up.
@@ -59,8 +59,8 @@ def names(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def words(name: str) -> set[str]:
-    """The words that a name in snake or camel case is made of, in lower case."""
-    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+    """The words that a name in snake or camel case is made of, in lower case, without names of other projects."""
+    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", OTHER_PROJECT.sub("", name))}
 
 
 @pytest.mark.parametrize(

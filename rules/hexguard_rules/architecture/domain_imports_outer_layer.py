@@ -20,7 +20,7 @@ Imports by a name in a string (`importlib.import_module`) are not seen.
 from collections.abc import Iterator
 
 from hexguard.facts.model import Import
-from hexguard.rule import Bad, Finding, Good, Related, Rule, Severity, View
+from hexguard.rule import Bad, Breach, Finding, Good, Related, Rule, Severity, View
 
 RULE = Rule(
     name="domain-imports-outer-layer",
@@ -151,11 +151,17 @@ RULE = Rule(
 
 @RULE.check(Import)
 def check(fact: Import, view: View) -> Iterator[Finding[Import]]:
-    statement = [found for found in view.block.of_type(Import) if found.statement == fact.statement]
-    earlier = statement[: statement.index(fact)]
-    told = {breach.chain[0].imported for name in earlier for breach in view.breaches(name)}
     for breach in view.breaches(fact):
-        if breach.chain[0].imported in told:
+        if any(breach.chain[0].imported == told.chain[0].imported for told in _told_before(fact, view)):
             continue
         rest = [Related(f"`{link.module}` imports `{link.imported}` here", link) for link in breach.chain[1:]]
         yield RULE.at(fact, related=rest, module=view.module, crossed=breach.crossed)
+
+
+def _told_before(fact: Import, view: View) -> Iterator[Breach]:
+    """The breaches of the names that stand before this one in the same statement."""
+    for earlier in view.block.of_type(Import):
+        if earlier is fact:
+            return
+        if earlier.statement == fact.statement:
+            yield from view.breaches(earlier)

@@ -1,7 +1,7 @@
 """Calls on the event loop of a plain function that blocks somewhere inside.
 
 ## What it does
-Reports a call in an `async def` of a plain project function that waits somewhere inside, however many calls deep.
+Reports a call in an `async def` of a plain project function that waits somewhere inside, some calls deep.
 A sleep, an HTTP request and a process are what it may wait for.
 The way there is shown call by call.
 
@@ -15,6 +15,7 @@ Objects that are not made for threads, such as an open session, should not go wi
 
 ## Known limits
 What a library does inside is not followed, and neither is a call on an object of unknown type.
+The search ends after four calls, since each of them may hang on a condition.
 A decorator that is not known to run the function at once ends the search, since it may hand it to a thread.
 In files that import anyio or trio, and in comprehensions, the fix is not offered.
 """

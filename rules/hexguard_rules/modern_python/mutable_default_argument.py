@@ -67,8 +67,10 @@ RULE = Rule(
             class Cart:
                 def total(
                     self,
-                    prices: "dict[str, int]" = {"shipping": 4},
-            #                                  ^^^^^^^^^^^^^^^
+                    prices: "dict[str, int]" = {  # in cents
+            #                                  ^^^^^^^^^^^^^
+                        "shipping": 4,
+                    },
                     *,
                     seen=grouped(list),
             #            ^^^^^^^^^^^^^
@@ -99,7 +101,9 @@ RULE = Rule(
                     if seen is None:
                         seen = grouped(list)
                     if prices is None:
-                        prices = {"shipping": 4}
+                        prices = {  # in cents
+                            "shipping": 4,
+                        }
                     # Shipping is a price as well.
                     return sum(prices.values())
             """,
@@ -258,7 +262,8 @@ def make_it_inside(finding: Finding[Parameter], edits: Edits) -> Fix | None:
         return None
     body = edits.indent_at(edits.span(function.body).start)
     unit = body.removeprefix(edits.indent_at(edits.span(function.name_node).start))
-    lines = (f"{body}if {parameter.name} is None:", f"{body}{unit}{parameter.name} = {edits.text(default.node)}", "")
+    value = edits.indented(default.node, body + unit)
+    lines = (f"{body}if {parameter.name} is None:", f"{body}{unit}{parameter.name} = {value}", "")
     added = edits.insert_at(at, edits.newline.join(lines))
     title = f"Make the default of `{parameter.name}` in each call"
     return Fix(title, (*annotated, edits.replace(default.node, "None"), added))

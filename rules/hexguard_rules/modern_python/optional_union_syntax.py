@@ -180,7 +180,9 @@ def _members(expr: Expr, edits: Edits) -> list[str] | None:
         case Subscript(value=value, items=items) if edits.means(value, *_TYPED_NAMES):
             is_optional = edits.means(value, *_TYPED_NAMES[:2])
             members = _all_members(items, edits)
-            return members if members is None or not is_optional else [*members, "None"]
+            if members is None or (is_optional and len(items) != 1):
+                return None
+            return [*members, "None"] if is_optional else members
         case Binary(op="|", left=left, right=right):
             return _all_members((left, right), edits)
         case Subscript():

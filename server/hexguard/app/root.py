@@ -22,6 +22,9 @@ from hexguard.settings.model import Problem
 from hexguard.text.document import Document
 from hexguard_rules.catalogue import CATALOGUE
 
+FILES_PER_STEP = 200
+"""So many files are found in one step of the index."""
+
 
 class Progress(msgspec.Struct, frozen=True):
     """How far the index is: `done` of `total` files; `problem` if the last one could not be read."""
@@ -40,6 +43,7 @@ class Root:
         self._texts: ProjectTexts = project_texts(path)
         self.composition: Composition = compose(path, self._texts.texts, editor)
         self._paths: dict[str, str] = {}
+        self._covered: dict[str, bool] = {}
         self._shadowed: frozenset[str] = frozenset()
         self.workspace = Workspace(self._config(), trace)
 
@@ -60,7 +64,9 @@ class Root:
 
     def covers(self, path: str) -> bool:
         """Whether the file is checked at all: neither the settings nor a `.gitignore` leave it out."""
-        return not is_excluded(Path(path), self.composition.settings.exclude, root=self.path)
+        if path not in self._covered:
+            self._covered[path] = not is_excluded(Path(path), self.composition.settings.exclude, root=self.path)
+        return self._covered[path]
 
     def open(self, path: str, document: Document) -> None:
         """Take a document in. `path` is absolute."""
@@ -79,7 +85,11 @@ class Root:
 
     def index(self) -> Iterator[Progress]:
         """Summarize every file that is not open, one at a step, so that the caller may do other work in between."""
-        files = [str(found) for found in discover((self.path,), self.composition.settings.exclude, root=self.path)]
+        files: list[str] = []
+        for file in discover((self.path,), self.composition.settings.exclude, root=self.path):
+            files.append(str(file))
+            if len(files) % FILES_PER_STEP == 0:
+                yield Progress(0, len(files))
         for done, path in enumerate(files, start=1):
             problem = None
             if self.workspace.file(path) is None:
@@ -126,6 +136,8 @@ class Root:
 
     def refresh(self) -> bool:
         """Read the configuration files that changed; whether the project now declares something else."""
+        # No stamp tells of a `.gitignore`, so what it leaves out is looked up again.
+        self._covered.clear()
         texts = project_texts(self.path, self._texts)
         changed = texts.texts != self._texts.texts
         self._texts = texts
@@ -139,6 +151,7 @@ class Root:
         self._compose()
 
     def _compose(self) -> None:
+        self._covered.clear()
         self.composition = compose(self.path, self._texts.texts, self._editor)
         self.workspace.configure(self._config())
 

@@ -8,8 +8,9 @@ import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
@@ -22,9 +23,10 @@ from hexguard.index.modules import ModuleSummary
 from hexguard.rule.fix import Applicability
 from hexguard.settings.model import Problem
 
+T = TypeVar("T")
+
 Summaries: TypeAlias = tuple[tuple[str, ModuleSummary], ...]
 """What files offer, each with its path."""
-
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -146,33 +148,37 @@ class Worker:
         self._root.workspace.take(files)
         self._checked = tuple(file.path for file in files)
         offered = [(file.path, file.summary) for file in files]
-        # Only what others can observe of these files is kept.
-        offered += [(path, file.summary) for path in request.others if (file := self._derived(path))]
+        # Only what others can observe of these files is kept, and nobody asked whether they can be read.
+        offered += [(path, file.summary) for path in request.others if (file := self._derived(path, is_error=False))]
         return Answer(summaries=tuple(offered))
 
-    def _derived(self, path: str) -> File | None:
-        try:
-            found = self._root.derive(path)
-        # One odd file among thousands must not cost the others, whatever it raises.
-        except Exception:  # noqa: BLE001
-            found = Problem(path, None, f"cannot be understood: {traceback.format_exc()}")
-        self._tick()
+    def _derived(self, path: str, *, is_error: bool = True) -> File | None:
+        found = self._guarded(path, lambda: self._root.derive(path))
         if isinstance(found, Problem):
-            self._troubles.append(printed_problem(found, path, ""))
+            trouble = printed_problem(found, path, "")
+            self._troubles.append(msgspec.structs.replace(trouble, is_error=is_error))
             return None
         return found
 
-    def _each(self) -> Iterator[str]:
-        for path in self._checked:
-            yield path
+    def _guarded(self, path: str, work: Callable[[], T]) -> T | None:
+        """Do a part of the work that belongs to one file; if that fails, it is told."""
+        try:
+            return work()
+        # One odd file among thousands must not cost the others, whatever it raises.
+        except Exception:  # noqa: BLE001
+            self._troubles.append(Trouble(path, f"made Hexguard fail; please report this\n{traceback.format_exc()}"))
+            return None
+        finally:
             self._tick()
 
     def _printed(self) -> Iterator[PrintedReport]:
         printer = Printer()
-        for path in self._each():
-            file = self._root.workspace.file(path)
-            if file is not None:
-                yield from (printer.printed(report, file.document) for report in self._found(path))
+        for path in self._checked:
+            yield from self._guarded(path, partial(self._printed_of, path, printer)) or ()
+
+    def _printed_of(self, path: str, printer: Printer) -> list[PrintedReport]:
+        file = self._root.workspace.file(path)
+        return [printer.printed(report, file.document) for report in self._found(path)] if file else []
 
     def _found(self, path: str) -> tuple[Report, ...]:
         workspace = self._root.workspace
@@ -186,7 +192,8 @@ class Worker:
         allowed = {Applicability.SAFE}
         if self._task.unsafe or self._root.composition.settings.unsafe_fixes:
             allowed.add(Applicability.UNSAFE)
-        changes = [change for path in self._each() if (change := self._fixed(path, allowed))]
+        fixed = (self._guarded(path, partial(self._fixed, path, allowed)) for path in self._checked)
+        changes = [change for change in fixed if change]
         if self._task.fixing is Fixing.SHOW:
             return Answer(changes=tuple(changes))
         again = [file for change in changes if (file := self._derived(change.path))]
@@ -197,7 +204,7 @@ class Worker:
         file = self._root.workspace.file(path)
         if file is None or not any(report.applicability in allowed for report in self._found(path)):
             return None
-        fixed = self._root.workspace.fix_all(path, lambda report: report.applicability in allowed)
+        fixed = self._root.workspace.fix_all(path, lambda report: True, allowed)
         before = file.document.text
         if fixed.text == before:
             return None

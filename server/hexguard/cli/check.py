@@ -27,9 +27,6 @@ def check(arguments: argparse.Namespace) -> int:
     progress = None if request.no_progress or not sys.stderr.isatty() else _ProgressLine()
     try:
         outcomes = list(_outcomes(request, targets.files, progress.show if progress else None))
-    except WorkerEndedError as error:
-        _tell_trouble(Trouble("", str(error)))
-        return TROUBLE
     finally:
         if progress:
             progress.clear()
@@ -83,7 +80,10 @@ class CheckRequest(msgspec.Struct, frozen=True):
 
 def _outcomes(request: CheckRequest, files: dict[Path, list[str]], progress: Progress | None) -> Iterator[Outcome]:
     for root, paths in files.items():
-        yield check_batch(request.task(root), paths, request.jobs, progress)
+        try:
+            yield check_batch(request.task(root), paths, request.jobs, progress)
+        except WorkerEndedError as error:
+            yield Outcome((), (), (Trouble(str(root), str(error)),), 0)
 
 
 def _together(outcomes: Iterable[Outcome], troubles: tuple[Trouble, ...]) -> Outcome:

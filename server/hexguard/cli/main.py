@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from hexguard.cli.arguments import parser
@@ -33,6 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough; the interpreter must not complain about it at its end.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return TROUBLE
+    # Python would end with 1, which says that there are findings.
+    except Exception:  # noqa: BLE001
+        traceback.print_exc()
         return TROUBLE
     return code
 

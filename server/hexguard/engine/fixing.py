@@ -13,8 +13,8 @@ from hexguard.syntax.parse import errors, parse
 from hexguard.text.edit import Edit, OverlapError, apply
 from hexguard.text.span import Span
 
-MAX_FIXES = 10_000
-"""More fixes than this in one file mean that two rules undo each other."""
+FIXES_PER_REPORT = 10
+"""When fixing all takes more fixes than this for each report of a file, two rules undo each other."""
 
 
 class Fixed(msgspec.Struct, frozen=True):
@@ -28,22 +28,12 @@ class StaleReportError(ValueError):
     """A report is about another version of the document than the one at hand."""
 
 
-def make_fix(report: Report, file: File, catalogue: Catalogue) -> Fix | None:
-    """The first fix for a report of `file` that is no refactoring, see `make_fixes`; `None` if there is none."""
-    fixes = _sound_fixes(report, file, catalogue)
-    return next((fix for applicability, fix in fixes if applicability is not Applicability.REFACTOR), None)
-
-
-def make_fixes(report: Report, file: File, catalogue: Catalogue) -> tuple[tuple[Applicability, Fix], ...]:
+def make_fixes(report: Report, file: File, catalogue: Catalogue) -> Iterator[tuple[Applicability, Fix]]:
     """The fixes for a report of `file` that are sound, in the order in which its rule offers them.
 
     Sound: the edits are disjoint and inside the document, and the text has no syntax error that it did not have before.
     Raises `StaleReportError` if the report was made for other facts.
     """
-    return tuple(_sound_fixes(report, file, catalogue))
-
-
-def _sound_fixes(report: Report, file: File, catalogue: Catalogue) -> Iterator[tuple[Applicability, Fix]]:
     finding = report.finding
     if finding is None or report.rule not in catalogue or not catalogue[report.rule].fixers:
         return

@@ -3,13 +3,13 @@
 Not thread-safe: one thread owns a workspace. `Workspace` holds the only mutable state of the core.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
 from hexguard.engine.check import Checked, Crash, check_block
 from hexguard.engine.file import File, ModuleName, edit_file, open_file
-from hexguard.engine.fixing import MAX_FIXES, Fixed, make_fix, make_fixes, merged, next_fix
+from hexguard.engine.fixing import FIXES_PER_REPORT, Fixed, make_fixes, merged, next_fix
 from hexguard.engine.impact import changed_reads
 from hexguard.engine.report import RelatedPlace, Report
 from hexguard.engine.selection import Selection, Table
@@ -17,12 +17,13 @@ from hexguard.engine.sites import site_span
 from hexguard.engine.stages import Stage, Trace, untraced
 from hexguard.engine.suppress import Known, suppress
 from hexguard.facts.model import Fact
+from hexguard.index.effects import Effects
 from hexguard.index.modules import ModuleSummary, class_name
 from hexguard.index.reads import Modules, Read, Reader
 from hexguard.index.values import Place
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.finding import Finding, Related
-from hexguard.rule.fix import Applicability, Fix
+from hexguard.rule.fix import BULK, Applicability, Fix
 from hexguard.rule.view import Project, View
 from hexguard.syntax.blocks import BlockKind
 from hexguard.text.document import Document
@@ -50,6 +51,7 @@ class Workspace:
         self._files: dict[str, File] = {}
         self._summaries: dict[str, ModuleSummary] = {}
         self._modules = Modules.of(())
+        self._effects = Effects(config.project.knowledge)
         self._checked: dict[str, dict[int, Checked]] = {}
         self._tables: dict[str, tuple[Selection, Table]] = {}
         self._stale: set[str] = set()
@@ -77,11 +79,12 @@ class Workspace:
 
     def place(self, path: str, position: int) -> Place:
         """Where the block at `position` of an open file stands: its module and the class around it."""
-        return self._place(self._files[path], position)
+        return tuple(_places(self._files[path]))[position]
 
     def configure(self, config: Config) -> None:
         """Work by other settings from now on; every finding is made anew."""
         self._config = config
+        self._effects = Effects(config.project.knowledge)
         self._tables.clear()
         self._checked.clear()
         self._stale.update(self._files)
@@ -139,8 +142,7 @@ class Workspace:
         checked = self._checked.setdefault(path, {})
         reports: list[Report] = []
         first_import = 0
-        for position, lowered in enumerate(file.blocks):
-            place = self._place(file, position)
+        for position, (lowered, place) in enumerate(zip(file.blocks, _places(file), strict=True)):
             found = checked.get(position)
             current = (
                 found is not None
@@ -160,22 +162,19 @@ class Workspace:
         known = Known(self._config.catalogue.names, {rule.name for rule in selection.rules})
         return tuple(sorted(suppress(reports, file, known), key=lambda report: (report.span, report.rule)))
 
-    def fix(self, report: Report) -> Fix | None:
-        """The first fix for a report on an open file that is no refactoring, as it is now; `None` if there is none.
+    def fixes(self, report: Report) -> tuple[tuple[Applicability, Fix], ...]:
+        """All that is offered for a report on an open file as it is now, the default first.
 
         Raises `StaleReportError` if the document has changed since the report was made, `KeyError` if it was closed.
         """
-        return make_fix(report, self._files[report.path], self._config.catalogue)
+        return tuple(make_fixes(report, self._files[report.path], self._config.catalogue))
 
-    def fixes(self, report: Report) -> tuple[tuple[Applicability, Fix], ...]:
-        """All that is offered for a report on an open file, the default first. Raises as `fix` does."""
-        return make_fixes(report, self._files[report.path], self._config.catalogue)
+    def fix(self, report: Report, allowed: Collection[Applicability] = BULK) -> Fix | None:
+        """The first fix for a report that may be trusted as far as `allowed` says. Raises as `fixes` does."""
+        fixes = make_fixes(report, self._files[report.path], self._config.catalogue)
+        return next((fix for applicability, fix in fixes if applicability in allowed), None)
 
-    def default_fix(self, report: Report) -> Fix | None:
-        """What is offered first for a report, refactorings included. Raises as `fix` does."""
-        return next((fix for _, fix in self.fixes(report)), None)
-
-    def fix_all(self, path: str, wanted: Callable[[Report], bool], *, with_refactorings: bool = False) -> Fixed:
+    def fix_all(self, path: str, wanted: Callable[[Report], bool], allowed: Collection[Applicability] = BULK) -> Fixed:
         """What an open file becomes when every wanted report is fixed; the open document itself stays as it is.
 
         Fixes are applied one after another, each to the result of the one before, until none is left.
@@ -184,9 +183,13 @@ class Workspace:
         scratch._summaries, scratch._modules = dict(self._summaries), self._modules
         original = self._files[path]
         scratch.open(path, original.module, original.document)
-        fix_of = scratch.default_fix if with_refactorings else scratch.fix
         fixed: list[Report] = []
-        while len(fixed) < MAX_FIXES and (found := next_fix(scratch.reports(path), wanted, fix_of)):
+        limit = FIXES_PER_REPORT * len(scratch.reports(path))
+
+        def fix_of(report: Report) -> Fix | None:
+            return scratch.fix(report, allowed)
+
+        while len(fixed) < limit and (found := next_fix(scratch.reports(path), wanted, fix_of)):
             report, fix = found
             document = scratch._files[path].document
             edit = merged(fix.edits, document.text)
@@ -198,16 +201,10 @@ class Workspace:
         self._trace(Stage.CHECK, f"{file.path}:{position}")
         facts = file.blocks[position].facts
         reader = Reader(self._modules)
-        view = View(facts, place, self._config.project, reader, first_import)
+        view = View(facts, place, self._config.project, reader, self._effects, first_import)
         findings, crashes = check_block(facts, view, table)
         self.crashes.extend(crashes)
         return Checked(facts, place, first_import, findings, frozenset(reader.reads))
-
-    def _place(self, file: File, position: int) -> Place:
-        place = file.places[position]
-        if place.kind is not BlockKind.MEMBER:
-            return Place(file.module.name)
-        return Place(file.module.name, class_name(file.blocks[place.owner].summary))
 
     def _table(self, path: str) -> tuple[Selection, Table]:
         if path not in self._tables:
@@ -268,6 +265,7 @@ class Workspace:
         self._modules = before.updated(changed)
         reads = changed_reads(before, self._modules, changed)
         if reads:
+            self._effects.forget(reads)
             self._drop(reads)
 
     def _drop(self, reads: frozenset[Read]) -> None:
@@ -277,6 +275,19 @@ class Workspace:
                 del checked[position]
             if outdated:
                 self._stale.add(path)
+
+
+def _places(file: File) -> Iterator[Place]:
+    """Where the facts of each block stand: in the module, or in a class of it."""
+    module = Place(file.module.name)
+    classes: dict[int, Place] = {}
+    for place in file.places:
+        if place.kind is not BlockKind.MEMBER:
+            yield module
+            continue
+        if place.owner not in classes:
+            classes[place.owner] = Place(file.module.name, class_name(file.blocks[place.owner].summary))
+        yield classes[place.owner]
 
 
 def _moved(checked: dict[int, Checked], old: File, new: File) -> dict[int, Checked]:

@@ -5,18 +5,19 @@ The chain to the nearest such call is kept, so that it can be shown.
 """
 
 from collections import deque
+from collections.abc import Iterator
 
 import msgspec
 
 from hexguard.facts.expressions import Attribute, Call, Expr, Free
 from hexguard.facts.summary import FunctionSymbol
 from hexguard.index.knowledge import Knowledge
-from hexguard.index.reads import Reader
+from hexguard.index.reads import Read, Reader
 from hexguard.index.resolve import Resolver
 from hexguard.index.values import LocatedFunction, Place
 
-MAX_FUNCTIONS = 2_000
-"""A search that meets more functions than this gives up and says that nothing is known."""
+MAX_CALLS = 4
+"""A chain of more calls is not followed: each call may hang on a condition, so its end says little about its start."""
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):
@@ -36,27 +37,72 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-def blocking_chain(start: LocatedFunction, reader: Reader, knowledge: Knowledge) -> Chain | None:
-    """The shortest chain of calls from the sync function `start` to something that blocks the thread."""
+class _Edge(msgspec.Struct, frozen=True, gc=False):
+    """One call of a function: `reason` if the callee blocks by itself, `target` if it is a function of the project."""
+
+    ordinal: int
+    callee: str
+    reason: str
+    target: LocatedFunction | None
+
+
+class Effects:
+    """The effects of functions; what a function calls is worked out once, and kept while what that came from holds."""
+
+    __slots__ = ("_edges", "_knowledge")
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._edges: dict[str, tuple[tuple[_Edge, ...], frozenset[Read]]] = {}
+
+    def forget(self, changed: frozenset[Read]) -> None:
+        """Drop what was made from answers that have changed."""
+        outdated = [name for name, (_, reads) in self._edges.items() if not reads.isdisjoint(changed)]
+        for name in outdated:
+            del self._edges[name]
+
+    def blocking_chain(self, start: LocatedFunction, reader: Reader) -> Chain | None:
+        """The shortest chain of calls from the sync function `start` to something that blocks the thread.
+
+        `reader` is told everything that the answer depends on.
+        """
+        queue: deque[tuple[LocatedFunction, tuple[Step, ...]]] = deque([(start, ())])
+        seen = {start.name}
+        while queue:
+            function, path = queue.popleft()
+            for edge in self._calls(function, reader):
+                steps = (*path, Step(function.module, function.qualname, edge.ordinal, edge.callee))
+                if edge.reason:
+                    return Chain(steps, edge.callee, edge.reason)
+                if edge.target and edge.target.name not in seen and len(steps) < MAX_CALLS:
+                    seen.add(edge.target.name)
+                    queue.append((edge.target, steps))
+        return None
+
+    def _calls(self, function: LocatedFunction, reader: Reader) -> tuple[_Edge, ...]:
+        if function.name not in self._edges:
+            inner = reader.fresh()
+            edges = tuple(_edges(function, inner, self._knowledge))
+            self._edges[function.name] = edges, frozenset(inner.reads)
+        edges, reads = self._edges[function.name]
+        reader.reads |= reads
+        return edges
+
+
+def _edges(function: LocatedFunction, reader: Reader, knowledge: Knowledge) -> Iterator[_Edge]:
     resolver = Resolver(reader, knowledge)
-    queue: deque[tuple[LocatedFunction, tuple[Step, ...]]] = deque([(start, ())])
-    seen = {start.name}
-    while queue:
-        function, path = queue.popleft()
-        if not _runs_at_once(function.symbol, resolver, function.place, knowledge):
+    # The symbol itself is asked for again, so that another signature is noticed.
+    resolver.function_of(function.name)
+    if not _runs_at_once(function.symbol, resolver, function.place, knowledge):
+        return
+    for site in reader.calls(function.module, function.qualname):
+        callee = resolver.value(site.callee, function.place)
+        if callee is None or callee.instance:
             continue
-        for site in reader.calls(function.module, function.qualname):
-            callee = resolver.value(site.callee, function.place)
-            if callee is None or callee.instance:
-                continue
-            steps = (*path, Step(function.module, function.qualname, site.ordinal, callee.name))
-            if reason := knowledge.blocking.get(callee.name):
-                return Chain(steps, callee.name, reason)
-            found = resolver.function_of(callee.name) or resolver.function_of(f"{callee.name}.__init__")
-            if found and found.name not in seen and len(seen) < MAX_FUNCTIONS:
-                seen.add(found.name)
-                queue.append((found, steps))
-    return None
+        reason = knowledge.blocking.get(callee.name, "")
+        target = None if reason else resolver.callable_of(callee.name)
+        if reason or target:
+            yield _Edge(site.ordinal, callee.name, reason, target)
 
 
 def _runs_at_once(function: FunctionSymbol, resolver: Resolver, place: Place, knowledge: Knowledge) -> bool:

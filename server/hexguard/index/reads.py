@@ -58,6 +58,10 @@ class Reader:
         self._modules = modules
         self.reads: set[Read] = set()
 
+    def fresh(self) -> "Reader":
+        """Another reader of the same modules, with a record of its own."""
+        return Reader(self._modules)
+
     def has_package(self, name: str) -> bool:
         """Whether `name` is a module of the project or a folder with modules in it."""
         self.reads.add((ReadKind.PACKAGE, name, ""))

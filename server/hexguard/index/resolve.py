@@ -189,6 +189,10 @@ class Resolver:
                 return LocatedFunction(module, qualname, found) if found else None
         return None
 
+    def callable_of(self, name: str) -> LocatedFunction | None:
+        """The function that calling `name` runs: the function or method itself, or the constructor of a class."""
+        return self.function_of(name) or self.function_of(f"{name}.__init__")
+
     def attribute(self, receiver: Value, attr: str) -> Value | None:
         """The meaning of `receiver.attr`."""
         if self._steps <= 0:

@@ -104,10 +104,13 @@ class Checking:
         related: list[lsp.Location] | None = None
         encoding = self.client.encoding
         if self.client.related_information:
-            found = [(place, home.workspace.document_at(place.path)) for place in report.related]
-            related = [convert.to_location(place, text, encoding) for place, text in found]
+            places = [(place, home.workspace.document_at(place.path)) for place in report.related]
+            related = [convert.to_location(place, text, encoding) for place, text in places]
         rule = next((rule for rule in CATALOGUE.select(report.rule) if rule.name == report.rule), None)
-        return convert.to_diagnostic(report, document, encoding, rule, related)
+        found = convert.to_diagnostic(report, document, encoding, rule, related)
+        if self.client.deprecated_tag and report.rule.endswith("-deprecated"):
+            found.tags = [lsp.DiagnosticTag.Deprecated]
+        return found
 
     def _collect(self) -> None:
         """Note which documents are due. While files are taken in, one check serves for many of them."""

@@ -19,6 +19,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     change_annotations: bool = False
     resolves_edits: bool = False
     preferred_actions: bool = False
+    deprecated_tag: bool = False
     markdown: bool = True
     configuration: bool = False
     registers_configuration: bool = False
@@ -41,6 +42,7 @@ def client_of(capabilities: lsp.ClientCapabilities) -> Client:
         related_information=bool(publish.related_information),
         document_changes=bool(edits.document_changes),
         change_annotations=bool(edits.document_changes and edits.change_annotation_support),
+        deprecated_tag=bool(publish.tag_support and lsp.DiagnosticTag.Deprecated in publish.tag_support.value_set),
         # An action is resolved from its data, so a client that loses the data cannot resolve.
         resolves_edits=bool(actions.data_support and resolve and "edit" in resolve.properties),
         preferred_actions=bool(actions.is_preferred_support),

@@ -35,6 +35,11 @@ class Outbox:
         """Tell the person in front of the editor."""
         self._server.window_show_message(lsp.ShowMessageParams(kind, message))
 
+    def trace(self, message: str) -> None:
+        """Say what the server does, to a client that wants to know."""
+        if self._server.protocol.trace != lsp.TraceValue.Off:
+            self._server.log_trace(lsp.LogTraceParams(message))
+
     def changed(self, uri: str) -> None:
         """A document has another text: a client that pulls will ask for it."""
         self._awaited.add(uri)
@@ -53,6 +58,7 @@ class Outbox:
     def checked(self, shown: Shown) -> None:
         """A document was checked: publish its diagnostics, or have the client ask, if they are news."""
         uri = shown.document.uri
+        self.trace(f"checked {uri}, version {shown.document.version}: {len(shown.diagnostics)} findings")
         if not self._documents.is_current(shown.document) or self._digests.get(uri) == shown.digest:
             return
         if self.client.pull:

@@ -48,24 +48,19 @@ class Protocol(LanguageServerProtocol):
             identifier = message.get("id") if is_table(message) else None
             self.refuse(identifier, lsp.ErrorCodes.InvalidRequest, "the message is no JSON-RPC 2.0 object")
             return
+        method = message.get("method")
+        if trouble := self._trouble_with(method):
+            if "id" in message:
+                self.refuse(message["id"], *trouble)
+            return
         try:
             # pygls does not say what comes out; `handle_message` takes it as it is.
             structured = cast(RPCMessage, self.structure_message(dict(message)))
         except JsonRpcException as error:
             self._refuse_malformed(message, error)
             return
+        self.is_initialized = self.is_initialized or method == lsp.INITIALIZE
         self.handle_message(structured)
-
-    def handle_message(self, message: RPCMessage) -> None:
-        """Dispatch a message, unless it comes before the start or after the end."""
-        method = getattr(message, "method", None)
-        identifier = getattr(message, "id", None)
-        trouble = self._trouble_with(method)
-        if trouble is None:
-            self.is_initialized = self.is_initialized or method == lsp.INITIALIZE
-            super().handle_message(message)
-        elif identifier is not None:
-            self.refuse(identifier, *trouble)
 
     def refuse(self, identifier: object, code: int, message: str) -> None:
         """Answer a request with an error; without an `identifier`, the client is only told that something was wrong."""
@@ -78,7 +73,8 @@ class Protocol(LanguageServerProtocol):
         for method in _REPLACED:
             self.fm.builtin_features.pop(method, None)  # pyright: ignore[reportUnknownMemberType]
 
-    def _trouble_with(self, method: str | None) -> tuple[int, str] | None:
+    def _trouble_with(self, method: object) -> tuple[int, str] | None:
+        """Why a message comes before the start or after the end; answers always come right."""
         if method is None or method == lsp.EXIT:
             return None
         if self._shutdown:

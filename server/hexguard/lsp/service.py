@@ -62,10 +62,12 @@ class Service(LanguageServer):
         """Wait until the client is gone, and give the exit code of the process."""
         self._loop = asyncio.get_running_loop()
         self._finished = self._loop.create_future()
-        logging.getLogger("hexguard").addHandler(_ToClient(self))
+        log, to_client = logging.getLogger("hexguard"), _ToClient(self)
+        log.addHandler(to_client)
         try:
             return await self._finished
         finally:
+            log.removeHandler(to_client)
             # A rule that is stuck must not keep the process.
             self.worker.stop(timeout=1.0)
 

@@ -5,7 +5,7 @@ from hexguard.rule.examples import Bad, Good
 from hexguard.rule.finding import Finding, Related
 from hexguard.rule.fix import Applicability, Fix
 from hexguard.rule.rule import Rule
-from hexguard.rule.view import View
+from hexguard.rule.view import Breach, View
 from hexguard.settings.model import Severity
 
-__all__ = ["Applicability", "Bad", "Edits", "Finding", "Fix", "Good", "Related", "Rule", "Severity", "View"]
+__all__ = ["Applicability", "Bad", "Breach", "Edits", "Finding", "Fix", "Good", "Related", "Rule", "Severity", "View"]

@@ -3,9 +3,10 @@
 All edits are absolute spans in the document that the finding was made for.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
-from hexguard.facts.expressions import Attribute, Call, Context, Expr
+from hexguard.facts.expressions import Attribute, Call, Context, Expr, Subscript
 from hexguard.facts.localize import find
 from hexguard.facts.model import Fact, Function, Parameter, Reference
 from hexguard.facts.scopes import ScopeKind
@@ -85,6 +86,8 @@ class Edits:
     def add_argument(self, call: Call, text: str) -> Edit:
         """Put one more argument at the end of a call; a trailing comma and the layout of the call are kept."""
         written = self.slice(self.parentheses(call))
+        if self._has_bare_generator(call):
+            return Edit(self.parentheses(call), f"({written}, {text})")
         close = self.parentheses(call).end - 1
         last = max((self.span(node).end for node in _argument_nodes(call)), default=-1)
         if last < 0:
@@ -101,6 +104,17 @@ class Edits:
             rest = separator[1:] + text + ("," if separator != ", " else "")
             return Edit(Span(at, at), rest)
         return Edit(Span(last, last), separator + text)
+
+    def indented(self, node: int, indent: str) -> str:
+        """The text of a node as it looks under another indentation; long strings stay as they are."""
+        text, before = self.text(node), self.indent_at(self.span(node).start)
+        if '"""' in text or "'''" in text or not indent.startswith(before):
+            return text
+        return text.replace(self.newline, self.newline + indent.removeprefix(before))
+
+    def _has_bare_generator(self, call: Call) -> bool:
+        """`sum(price for price in prices)`: the parentheses of the call are those of its only argument."""
+        return len(call.args) == 1 and self.span(call.args[0].node).end == self.span(call.node).end
 
     def indent_at(self, offset: int) -> str:
         """The indentation of the line in which `offset` stands."""
@@ -185,16 +199,32 @@ class Edits:
         """
         start, end = self.span(call.node).start, self.span(call.node).end
         open_at = self._source.text.index("(", self.span(call.func.node).end)
+        left, right = ("(", ")") if self._is_taken_apart(call) else ("", "")
         func = self.slice(Span(start, open_at)).strip()
+        if self._has_bare_generator(call):
+            return (Edit(Span(start, open_at), f"{left}{text}({func}, "), Edit(Span(end, end), ")" + right))
+        given = self._first_argument(call, open_at + 1, func)
+        edit = Edit(Span(start, open_at + 1), f"{left}{text}({given}")
+        return (edit, Edit(Span(end, end), right)) if right else (edit,)
+
+    def _is_taken_apart(self, call: Call) -> bool:
+        """Whether an attribute, item or call of the result follows, which binds closer than `await`."""
+        for fact in self.facts():
+            match fact:
+                case Subscript(value=value) | Call(func=value) if value.node == call.node:
+                    return True
+                case _:
+                    pass
+        return bool(_ATTRIBUTE.match(self._source.text, self.span(call.node).end))
+
+    def _first_argument(self, call: Call, start: int, text: str) -> str:
+        """`text` as the argument before those of a call, which begin at `start`, in a line of its own if they are."""
         nodes = _argument_nodes(call)
-        separator = ", " if nodes else ""
-        if nodes and self._source.text[open_at + 1 :].lstrip(" \t")[:1] in ("\r", "\n", "#"):
-            indent = self.indent_at(min(self.span(node).start for node in nodes))
-            func, separator = self.newline + indent + func, ","
-        rest = self._source.text[end:].lstrip(" \t")
-        outer = rest[:1] in ("[", "(") or rest.lstrip()[:1] == "."
-        edit = Edit(Span(start, open_at + 1), f"{'(' if outer else ''}{text}({func}{separator}")
-        return (edit, Edit(Span(end, end), ")")) if outer else (edit,)
+        if not nodes:
+            return text
+        if self._source.text[start:].lstrip(" \t")[:1] not in ("\r", "\n", "#"):
+            return f"{text}, "
+        return self.newline + self.indent_at(min(self.span(node).start for node in nodes)) + text + ","
 
     def wrap(
         self, statement: int, header: str, context: Context, inside: Iterable[Edit] = ()
@@ -278,3 +308,7 @@ class Edits:
 
 def _argument_nodes(call: Call) -> list[int]:
     return [argument.node for argument in call.args] + [keyword.node for keyword in call.keywords]
+
+
+_ATTRIBUTE = re.compile(r"(?:\s|\\|#[^\r\n]*)*\.(?!\.)")
+"""What follows an expression of which an attribute is taken, comments and line breaks included."""

@@ -20,6 +20,10 @@ class Applicability(Enum):
     REFACTOR = "refactor"
 
 
+BULK = frozenset({Applicability.SAFE, Applicability.UNSAFE})
+"""What may be applied to many findings at once; a refactoring is asked for one by one."""
+
+
 class Fix(msgspec.Struct, frozen=True):
     """Edits that remove a finding; `title` is a verb phrase. Spans are absolute in the document, and disjoint."""
 

@@ -40,7 +40,7 @@ class Imports:
     def spell_all(
         self, names: Sequence[str], part: Part, context: Context
     ) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
-        """How to write several qualified names at one place, and all edits for that; `None` if one cannot be written."""
+        """How to write several qualified names at one place, with all edits; `None` if one cannot be written."""
         spellings = {name: self.spell(name, part, context) for name in names}
         texts = [spelling.text for spelling in spellings.values() if spelling]
         if len(texts) != len(spellings):

@@ -13,7 +13,7 @@ from hexguard.facts.localize import Localizer
 from hexguard.facts.model import Function, Import
 from hexguard.index.chains import Link, import_chain, links
 from hexguard.index.contracts import Boundary, boundaries
-from hexguard.index.effects import Chain, blocking_chain
+from hexguard.index.effects import Chain, Effects
 from hexguard.index.frameworks import Frameworks
 from hexguard.index.knowledge import Knowledge
 from hexguard.index.reads import Reader
@@ -49,15 +49,32 @@ class View:
     come before it in the module.
     """
 
-    __slots__ = ("_first_import", "_localizer", "_reader", "_resolver", "_values", "block", "place", "project")
+    __slots__ = (
+        "_effects",
+        "_first_import",
+        "_localizer",
+        "_reader",
+        "_resolver",
+        "_values",
+        "block",
+        "place",
+        "project",
+    )
 
     def __init__(
-        self, block: BlockFacts, place: Place, project: Project, reader: Reader, first_import: int = 0
+        self,
+        block: BlockFacts,
+        place: Place,
+        project: Project,
+        reader: Reader,
+        effects: Effects,
+        first_import: int = 0,
     ) -> None:
         self.block = block
         self.place = place
         self.project = project
         self._reader = reader
+        self._effects = effects
         self._first_import = first_import
         self._localizer = Localizer(block)
         self._resolver = Resolver(reader, project.knowledge)
@@ -100,8 +117,8 @@ class View:
 
     def blocking_chain(self, name: str) -> Chain | None:
         """How calling the sync project function `name` comes to block the thread; `None` if that is not known."""
-        found = self._resolver.function_of(name) or self._resolver.function_of(f"{name}.__init__")
-        return blocking_chain(found, self._reader, self.project.knowledge) if found else None
+        found = self._resolver.callable_of(name)
+        return self._effects.blocking_chain(found, self._reader) if found else None
 
     def breaches(self, fact: Import) -> Iterator[Breach]:
         """The contracts that an import breaks, directly or through the modules that it imports in turn.

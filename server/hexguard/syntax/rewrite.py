@@ -16,7 +16,10 @@ def without_names(statement: str, names: Collection[str]) -> str | None:
     kept = [alias for alias in node.names if _bound(alias) not in names]
     if not kept:
         return ""
-    return _with_aliases(node, kept)
+    last = kept[-1]
+    if last is node.names[-1]:
+        return _code(statement, node, kept)
+    return _ended(statement, node, kept, _comment_of(last.comma))
 
 
 def with_name(statement: str, name: str) -> str | None:
@@ -29,14 +32,13 @@ def with_name(statement: str, name: str) -> str | None:
     aliases = list(node.names)
     place = _place(aliases, name)
     separator = _separator(aliases)
-    added = cst.ImportAlias(cst.Name(name), comma=separator)
-    if place == len(aliases):
-        last = aliases[-1]
-        added = added.with_changes(comma=last.comma)
-        aliases[-1] = last.with_changes(comma=_with_comment(separator, _comment_before(node.rpar)))
-        node = node.with_changes(rpar=_with_comment_before(node.rpar, None))
-    aliases.insert(place, added)
-    return _with_aliases(node, aliases)
+    if place < len(aliases):
+        aliases.insert(place, cst.ImportAlias(cst.Name(name), comma=separator))
+        return _code(statement, node, aliases)
+    last = aliases.pop()
+    comment = _comment_of(last.comma) or _comment_of(node.rpar)
+    before = last.with_changes(comma=_with_comment(separator, comment))
+    return _ended(statement, node, [*aliases, before, cst.ImportAlias(cst.Name(name))], None)
 
 
 def _import_of(statement: str) -> cst.Import | cst.ImportFrom | None:
@@ -50,34 +52,32 @@ def _import_of(statement: str) -> cst.Import | cst.ImportFrom | None:
     return found if isinstance(found, cst.Import | cst.ImportFrom) else None
 
 
-def _with_aliases(node: cst.Import | cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> str:
-    """The statement with other aliases.
-
-    The last one ends as the last one did before, and what was said about it stays in its line.
-    """
-    last = aliases[-1]
-    final = cst.MaybeSentinel.DEFAULT if isinstance(node.names, cst.ImportStar) else node.names[-1].comma
-    if isinstance(node, cst.ImportFrom) and node.rpar is not None and isinstance(last.comma, cst.Comma):
-        if last is not node.names[-1] and final != last.comma:
-            comment = _comment_of(last.comma.whitespace_after)
-            node = node.with_changes(rpar=_with_comment_before(node.rpar, comment))
-    ending = last.with_changes(comma=final)
-    return cst.Module([]).code_for_node(node.with_changes(names=[*aliases[:-1], ending]))
+def _ended(
+    statement: str, node: cst.Import | cst.ImportFrom, aliases: Sequence[cst.ImportAlias], comment: cst.Comment | None
+) -> str:
+    """The statement with other aliases; the last one ends as the last one did before, but with its own comment."""
+    comma = cst.MaybeSentinel.DEFAULT if isinstance(node.names, cst.ImportStar) else node.names[-1].comma
+    if isinstance(comma, cst.Comma):
+        comma = _with_comment(comma, comment)
+    elif isinstance(node, cst.ImportFrom) and node.rpar is not None:
+        space = _commented(node.rpar.whitespace_before, comment)
+        node = node.with_changes(rpar=node.rpar.with_changes(whitespace_before=space))
+    return _code(statement, node, [*aliases[:-1], aliases[-1].with_changes(comma=comma)])
 
 
-def _comment_of(space: cst.BaseParenthesizableWhitespace) -> cst.Comment | None:
-    """The comment in the line in which the space begins."""
-    return space.first_line.comment if isinstance(space, cst.ParenthesizedWhitespace) else None
+def _code(statement: str, node: cst.Import | cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> str:
+    """The statement with other aliases, in the line ends that it had."""
+    newline = "\r\n" if "\r\n" in statement else "\r" if "\r" in statement else "\n"
+    return cst.Module([], default_newline=newline).code_for_node(node.with_changes(names=list(aliases)))
 
 
-def _comment_before(parenthesis: cst.RightParen | None) -> cst.Comment | None:
-    return _comment_of(parenthesis.whitespace_before) if parenthesis else None
-
-
-def _with_comment_before(parenthesis: cst.RightParen | None, comment: cst.Comment | None) -> cst.RightParen | None:
-    if parenthesis is None:
-        return None
-    return parenthesis.with_changes(whitespace_before=_commented(parenthesis.whitespace_before, comment))
+def _comment_of(mark: cst.Comma | cst.RightParen | cst.MaybeSentinel | None) -> cst.Comment | None:
+    """The comment in the line of a comma or before a parenthesis."""
+    match mark:
+        case cst.Comma(whitespace_after=space) | cst.RightParen(whitespace_before=space):
+            return space.first_line.comment if isinstance(space, cst.ParenthesizedWhitespace) else None
+        case _:
+            return None
 
 
 def _with_comment(comma: cst.Comma, comment: cst.Comment | None) -> cst.Comma:

@@ -158,7 +158,7 @@ def _edit_of(ls: Service, home: Home, target: Target) -> lsp.WorkspaceEdit:
 
 
 def _fix_all_edits(home: Home) -> tuple[Edit, ...]:
-    fixed = home.workspace.fix_all(home.path, lambda report: report.applicability is Applicability.SAFE)
+    fixed = home.workspace.fix_all(home.path, lambda report: True, (Applicability.SAFE,))
     return line_edits(home.document.text, fixed.text)
 
 

@@ -9,7 +9,7 @@ from pygls.exceptions import JsonRpcException
 from hexguard.lsp import convert
 from hexguard.lsp.roots import Folder
 from hexguard.lsp.service import Service
-from hexguard.settings.report import is_array, is_table
+from hexguard.settings.report import is_table
 
 SECTION = "hexguard"
 
@@ -32,11 +32,11 @@ async def fetch(ls: Service) -> None:
     scopes = (None, *ls.folders)
     items = [lsp.ConfigurationItem(scope_uri=scope, section=SECTION) for scope in scopes]
     try:
-        answer: object = await ls.workspace_configuration_async(lsp.ConfigurationParams(items))
+        answer = await ls.workspace_configuration_async(lsp.ConfigurationParams(items))
     except JsonRpcException as error:
         ls.outbox.log(f"the client does not tell its settings: {error}")
         return
-    if not is_array(answer) or len(answer) != len(items):
+    if len(answer) != len(items):
         ls.outbox.log(f"the client was asked for {len(items)} settings and answered {answer!r}")
         return
     ls.fetched = settings_in(answer[0])

@@ -15,6 +15,7 @@ def initialize(ls: Service, params: lsp.InitializeParams) -> None:
         ls.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, pulling)(diagnostics.pull)
     acting = lsp.CodeActionOptions(code_action_kinds=code_actions.KINDS, resolve_provider=client.resolves_edits)
     ls.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, acting)(code_actions.offer)
+    ls.protocol.trace = params.trace or lsp.TraceValue.Off
     ls.started(client)
     configuration.begin(ls, params)
 
