@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "server"), str(ROOT / "rules")))}
 PATIENCE = 30.0
 URI = "file:///nowhere/app.py"
 SLEEP = "import time\n\n\nasync def wait() -> None:\n    time.sleep(1)\n"
@@ -55,9 +56,8 @@ class Raw:
 
 @asynccontextmanager
 async def server(*, initialized: bool = True) -> AsyncGenerator[Raw]:
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "server"), str(ROOT / "rules")))}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hexguard", "server", stdin=PIPE, stdout=PIPE, stderr=PIPE, env=env
+        sys.executable, "-m", "hexguard", "server", stdin=PIPE, stdout=PIPE, stderr=PIPE, env=ENVIRONMENT
     )
     client = Raw(process)
     # Whatever the server logs has to go somewhere, or it would wait for ever.
@@ -209,3 +209,21 @@ async def test_a_request_can_be_cancelled() -> None:
         error = (await client.until("id", "slow"))["error"]
         assert isinstance(error, dict)
         assert error["code"] == -32800
+
+
+async def test_one_client_can_connect_to_a_socket() -> None:
+    command = (sys.executable, "-m", "hexguard", "server", "--tcp", "127.0.0.1:0")
+    process = await asyncio.create_subprocess_exec(*command, stderr=PIPE, env=ENVIRONMENT)
+    assert process.stderr
+    async with asyncio.timeout(PATIENCE):
+        port = int((await process.stderr.readline()).rpartition(b":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        params: dict[str, object] = {"capabilities": {}}
+        initialize: dict[str, object] = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+        shutdown: dict[str, object] = {"jsonrpc": "2.0", "id": 2, "method": "shutdown"}
+        for message in (initialize, shutdown):
+            writer.write(framed(json.dumps(message).encode()))
+            assert b"Content-Length" in await reader.readuntil(b"\r\n\r\n")
+        writer.write(framed(b'{"jsonrpc": "2.0", "method": "exit"}'))
+        assert await process.wait() == 0
+        writer.close()

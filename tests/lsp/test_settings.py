@@ -84,6 +84,17 @@ async def test_problems_of_a_configuration_file_are_shown_in_place(tmp_path: Pat
             await editor.findings(uri)
 
 
+async def test_saving_a_configuration_file_counts_though_nothing_is_watched(tmp_path: Path) -> None:
+    config = tmp_path / "hexguard.toml"
+    config.write_text("")
+    async with Editor(tmp_path) as editor:
+        uri = editor.open(tmp_path / "app.py", SLEEP)
+        await editor.findings(uri, FOUND)
+        config.write_text(f'ignore = ["{FOUND}"]')
+        editor.save(config.as_uri())
+        await editor.findings(uri)
+
+
 async def test_each_root_has_its_own_settings(tmp_path: Path) -> None:
     strict, lax, outside = (tmp_path / name for name in ("strict", "lax", "outside"))
     for folder, text in ((strict, ""), (lax, f'ignore = ["{FOUND}"]'), (outside, f'ignore = ["{FOUND}"]')):

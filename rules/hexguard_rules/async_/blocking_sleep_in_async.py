@@ -98,7 +98,7 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 def sleep_asynchronously(finding: Finding[Call], edits: Edits) -> Fix | None:
     call = finding.fact
     spelling = edits.spell("asyncio.sleep", call.context)
-    if spelling is None or edits.imports_any("anyio", "trio"):
+    if spelling is None or not edits.can_await(call.context) or edits.imports_any("anyio", "trio"):
         return None
     return Fix(
         "Await `asyncio.sleep`",

@@ -25,7 +25,9 @@ class Outbox:
         self._refresh: Future[None] | None = None
         self._refresh_again = False
         self._crashes: set[str] = set()
-        self._indexing: dict[Path, bool] = {}
+        self._indexing: dict[Path, str] = {}
+        self._begun: set[str] = set()
+        self._n_indexes = 0
 
     def log(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Write to the client's log, where it disturbs nobody."""
@@ -88,26 +90,30 @@ class Outbox:
         """Show how far an index is; `None` at its end. The first call begins."""
         if not self.client.progress:
             return
-        token = f"hexguard-index-{root}"
         if progress is None:
-            if self._indexing.pop(root, False):
-                self._server.work_done_progress.end(token, lsp.WorkDoneProgressEnd(message="done"))
-            return
-        if root not in self._indexing:
-            self._indexing[root] = False
-            create = lsp.WorkDoneProgressCreateParams(token)
-            self._server.window_work_done_progress_create(create, lambda _: self._begin(root, token))
-        elif self._indexing[root]:
+            self._end(self._indexing.pop(root, None))
+        elif root not in self._indexing:
+            # A token serves once.
+            self._n_indexes += 1
+            self._indexing[root] = f"hexguard-index-{self._n_indexes}"
+            create = lsp.WorkDoneProgressCreateParams(self._indexing[root])
+            self._server.window_work_done_progress_create(create, lambda _: self._begin(root))
+        elif (token := self._indexing[root]) in self._begun:
             percentage = 100 * progress.done // max(progress.total, 1)
             report = lsp.WorkDoneProgressReport(message=f"{progress.done}/{progress.total}", percentage=percentage)
             self._server.work_done_progress.report(token, report)
 
-    def _begin(self, root: Path, token: str) -> None:
+    def _begin(self, root: Path) -> None:
         """The client takes the progress; by now there may be none."""
-        if root in self._indexing:
-            self._indexing[root] = True
+        if token := self._indexing.get(root):
+            self._begun.add(token)
             begin = lsp.WorkDoneProgressBegin(title=f"Hexguard: indexing {root.name}", percentage=0)
             self._server.work_done_progress.begin(token, begin)
+
+    def _end(self, token: str | None) -> None:
+        if token in self._begun:
+            self._begun.discard(token)
+            self._server.work_done_progress.end(token, lsp.WorkDoneProgressEnd(message="done"))
 
     def _ask_to_pull(self) -> None:
         """Ask for one pull at a time: what comes up meanwhile is asked for when the client has answered."""

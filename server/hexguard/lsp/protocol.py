@@ -55,7 +55,7 @@ class Protocol(LanguageServerProtocol):
             return
         try:
             # pygls does not say what comes out; `handle_message` takes it as it is.
-            structured = cast(RPCMessage, self.structure_message(dict(message)))
+            structured = cast(RPCMessage, self.structure_message(dict(message)))  # it is one of those
         except JsonRpcException as error:
             self._refuse_malformed(message, error)
             return
@@ -68,9 +68,10 @@ class Protocol(LanguageServerProtocol):
         self._send_data({"jsonrpc": self.VERSION, "id": identifier, "error": error})
 
     def _register_builtin_features(self) -> None:
-        # pygls gives this method and its table no types.
+        # pygls gives this method no types.
         super()._register_builtin_features()  # type: ignore[no-untyped-call]
         for method in _REPLACED:
+            # The same holds for its table.
             self.fm.builtin_features.pop(method, None)  # pyright: ignore[reportUnknownMemberType]
 
     def _trouble_with(self, method: object) -> tuple[int, str] | None:

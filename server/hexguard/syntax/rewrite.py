@@ -3,9 +3,34 @@
 The only module that knows libcst. Each function takes the text of one import statement as it stands in the document.
 """
 
-from collections.abc import Collection, Sequence
+from __future__ import annotations
 
-import libcst as cst
+import importlib.util
+import sys
+from collections.abc import Collection, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+
+def _on_first_use(name: str) -> ModuleType:
+    """The module `name`, which is loaded when something is first asked of it."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{name} is not installed", name=name)
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+if TYPE_CHECKING:
+    import libcst as cst
+else:
+    # libcst takes longer to load than a check of a small project; only a fix that changes imports needs it.
+    cst = _on_first_use("libcst")
 
 
 def without_names(statement: str, names: Collection[str]) -> str | None:

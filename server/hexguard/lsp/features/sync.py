@@ -49,7 +49,11 @@ def did_change(ls: Service, params: lsp.DidChangeTextDocumentParams) -> None:
 
 def did_save(ls: Service, params: lsp.DidSaveTextDocumentParams) -> None:
     """Look whether the configuration changed: not every client watches files."""
-    ls.worker.put(partial(ls.roots.refresh, params.text_document.uri))
+    uri = params.text_document.uri
+    if ls.documents.get(uri) is not None:
+        ls.worker.put(partial(ls.roots.refresh, uri))
+    elif path := convert.to_path(uri):
+        ls.worker.put(partial(ls.checking.files_changed, (path,)))
 
 
 def did_close(ls: Service, params: lsp.DidCloseTextDocumentParams) -> None:
