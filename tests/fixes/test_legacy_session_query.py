@@ -196,12 +196,15 @@ def populated(module: ModuleType) -> Iterator[Session]:
 def plain(value: object) -> object:
     """A result as data: entities by class and columns, with the collections that are loaded."""
     if isinstance(value, list):
+        # What a query gives is only known when it has run.
         return [plain(item) for item in cast("list[object]", value)]
     if isinstance(value, sa.Row):
+        # The same holds for the columns of a row.
         return ("row", *(plain(item) for item in cast("sa.Row[tuple[object, ...]]", value)))
     table: sa.Table | None = getattr(value, "__table__", None)
     if table is None:
         return value
+    # `vars` of an entity that is only known by its table.
     state = cast("dict[str, object]", vars(value))
     loaded = {name: plain(state[name]) for name in sorted(state) if isinstance(state[name], list)}
     return (type(value).__name__, *(getattr(value, column.key) for column in table.columns), loaded)

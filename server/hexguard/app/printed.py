@@ -74,11 +74,14 @@ class Printer:
     def __init__(self) -> None:
         self._documents: dict[str, Document | None] = {}
 
-    def printed(self, report: Report, document: Document) -> PrintedReport:
-        """A report on `document`, with its related places; one whose file cannot be read any more is left out."""
+    def printed(self, report: Report, document: Document, fix: Applicability | None) -> PrintedReport:
+        """A report on `document`, with its related places; one whose file cannot be read any more is left out.
+
+        `fix` is what is really offered for this report, which may be less than its rule offers in general.
+        """
         related = [found for place in report.related if (found := self._related(place, report.path, document))]
         place = printed_place(report.path, report.span, document)
-        return PrintedReport(report.rule, report.severity, report.message, place, report.applicability, tuple(related))
+        return PrintedReport(report.rule, report.severity, report.message, place, fix, tuple(related))
 
     def _related(self, related: RelatedPlace, path: str, document: Document) -> PrintedRelated | None:
         target = document if related.path == path else self._document(related.path)

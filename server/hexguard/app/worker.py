@@ -178,7 +178,13 @@ class Worker:
 
     def _printed_of(self, path: str, printer: Printer) -> list[PrintedReport]:
         file = self._root.workspace.file(path)
-        return [printer.printed(report, file.document) for report in self._found(path)] if file else []
+        if file is None:
+            return []
+        return [printer.printed(report, file.document, self._offered(report)) for report in self._found(path)]
+
+    def _offered(self, report: Report) -> Applicability | None:
+        fixes = self._root.workspace.fixes(report) if report.applicability else ()
+        return next((applicability for applicability, _ in fixes), None)
 
     def _found(self, path: str) -> tuple[Report, ...]:
         workspace = self._root.workspace

@@ -49,7 +49,7 @@ def _object(rule: Rule) -> dict[str, object]:
         "severity": rule.severity.value,
         "aliases": list(rule.aliases),
         "summary": rule.summary,
-        "fix": [applicability.value for applicability, _ in rule.fixers],
+        "fix": rule.applicability.value if rule.applicability else None,
         "preview": rule.preview,
         "requires": list(rule.requires),
     }

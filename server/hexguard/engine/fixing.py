@@ -9,7 +9,8 @@ from hexguard.engine.report import Report
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.edits import Edits
 from hexguard.rule.fix import Applicability, Fix
-from hexguard.syntax.parse import errors, parse
+from hexguard.syntax.blocks import Block, resplit, starts_of
+from hexguard.syntax.parse import parse
 from hexguard.text.edit import Edit, OverlapError, apply
 from hexguard.text.span import Span
 
@@ -54,10 +55,25 @@ def _is_sound(fix: Fix, file: File) -> bool:
     if any(not 0 <= edit.span.start <= edit.span.end <= len(text) for edit in fix.edits):
         return False
     try:
-        after = apply(text, fix.edits)
+        apply(text, fix.edits)
     except OverlapError:
         return False
-    return len(errors(parse(after))) <= len(errors(parse(text)))
+    old = {id(lowered.block): lowered for lowered in file.blocks}
+    new = {id(block): block for block in _after(fix, file)}
+    broken_before = sum(lowered.has_error for name, lowered in old.items() if name not in new)
+    broken_after = sum(parse(block.text).has_error for name, block in new.items() if name not in old)
+    return broken_after <= broken_before
+
+
+def _after(fix: Fix, file: File) -> tuple[Block, ...]:
+    """The blocks of the document after a fix; those that no edit touches are the same objects.
+
+    The last edit comes first, so that the spans of the others still hold.
+    """
+    blocks = tuple(lowered.block for lowered in file.blocks)
+    for edit in reversed(sorted(fix.edits, key=lambda edit: edit.span)):
+        blocks = resplit(blocks, starts_of(blocks), edit.span, edit.text).blocks
+    return blocks
 
 
 def merged(edits: tuple[Edit, ...], text: str) -> Edit:
