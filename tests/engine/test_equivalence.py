@@ -51,6 +51,14 @@ def shown(reports: list[Report]) -> list[tuple[str, str, Span, str, tuple[object
     return [(report.path, report.rule, report.span, report.message, report.related) for report in reports]
 
 
+def derived(project: MemoryProject, path: str) -> tuple[object, ...]:
+    """Everything that is kept from edit to edit, but for the spans."""
+    file = project.workspace.file(path)
+    assert file is not None
+    facts = [lowered.facts for lowered in file.blocks]
+    return file.texts, file.starts, file.placed, file.commented, file.summary, facts
+
+
 def edit_at_random(project: MemoryProject, chance: random.Random) -> str:
     """Change one file in one of the ways in which people do; gives its path."""
     path = chance.choice(sorted(project.texts))
@@ -88,4 +96,6 @@ def test_random_edits(seed: int) -> None:
             project.edit(undone, Span(0, len(project.texts[undone])), text)
         project.all_reports()
     scratch = MemoryProject({**settings, **project.texts})
+    for path in project.texts:
+        assert derived(project, path) == derived(scratch, path)
     assert shown(project.all_reports()) == shown(scratch.all_reports())

@@ -21,11 +21,9 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True, eq=False):
-    """The findings of one block, and all that they came from."""
+    """The findings of one block, where it stood, and what was asked for them."""
 
-    facts: BlockFacts
     place: Place
-    first_import: int
     findings: tuple[Finding[Fact], ...]
     reads: frozenset[Read]
 

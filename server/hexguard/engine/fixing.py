@@ -70,8 +70,9 @@ def _after(fix: Fix, file: File) -> tuple[Block, ...]:
 
     The last edit comes first, so that the spans of the others still hold.
     """
-    blocks = tuple(lowered.block for lowered in file.blocks)
-    for edit in reversed(sorted(fix.edits, key=lambda edit: edit.span)):
+    blocks = file.texts
+    in_order = sorted(fix.edits, key=lambda edit: edit.span)
+    for edit in in_order[::-1]:
         blocks = resplit(blocks, starts_of(blocks), edit.span, edit.text).blocks
     return blocks
 

@@ -33,7 +33,10 @@ def _module_reads(module: str, old: ModuleSummary | None, new: ModuleSummary | N
 
 def _differing(old: Mapping[str, V], new: Mapping[str, V]) -> Iterator[str]:
     """The keys with other values. Equal values are mostly the same objects: that is cheap to ask first."""
-    for name in old.keys() | new.keys():
-        was, now = old.get(name), new.get(name)
+    if old is new:
+        return
+    for name, now in new.items():
+        was = old.get(name)
         if was is not now and was != now:
             yield name
+    yield from old.keys() - new.keys()

@@ -6,9 +6,7 @@ from hexguard.facts.model import Import
 from hexguard.facts.scopes import ScopeKind
 from hexguard.index.chains import Link
 from hexguard.index.effects import Step
-from hexguard.index.modules import class_name
 from hexguard.rule.finding import Site
-from hexguard.syntax.blocks import BlockKind
 from hexguard.text.span import Span
 
 
@@ -19,13 +17,11 @@ def site_span(site: Site, file: File) -> Span | None:
 
 def _call(step: Step, file: File) -> Span | None:
     for position, lowered in enumerate(file.blocks):
-        place = file.places[position]
-        prefix = ""
-        if place.kind is BlockKind.MEMBER:
-            prefix = class_name(file.blocks[place.owner].summary) + "."
-        if not step.caller.startswith(prefix) or step.caller[len(prefix) :] not in lowered.summary.calls:
+        owner = file.placed[position].owner
+        qualname = step.caller.removeprefix(f"{owner}.") if owner else step.caller
+        is_caller = step.caller == (f"{owner}.{qualname}" if owner else qualname)
+        if not is_caller or qualname not in lowered.summary.calls:
             continue
-        qualname = step.caller[len(prefix) :]
         block = lowered.facts
         calls = [
             call

@@ -46,10 +46,12 @@ class _Excuse:
 
 def suppress(reports: Sequence[Report], file: File, known: Known) -> tuple[Report, ...]:
     """The reports that stand, followed by those about the suppressions of the file themselves."""
+    if not file.commented:
+        return tuple(reports)
     excuses = [
-        _Excuse(suppression, start)
-        for block, start in zip(file.blocks, file.starts, strict=True)
-        for suppression in (*block.suppressions.lines, *block.suppressions.files)
+        _Excuse(suppression, file.starts[position])
+        for position in file.commented
+        for suppression in (*file.blocks[position].suppressions.lines, *file.blocks[position].suppressions.files)
     ]
     standing = [report for report in reports if not _excused(report, excuses)]
     about = [report for excuse in excuses for report in _idle(excuse, file.path, known)]
@@ -72,9 +74,9 @@ def _idle(excuse: _Excuse, path: str, known: Known) -> Iterator[Report]:
 
 
 def _malformed(file: File) -> Iterator[Report]:
-    for block, start in zip(file.blocks, file.starts, strict=True):
-        for found in block.suppressions.malformed:
-            yield _about(MALFORMED, file.path, found.span.shift(start), found.message)
+    for position in file.commented:
+        for found in file.blocks[position].suppressions.malformed:
+            yield _about(MALFORMED, file.path, found.span.shift(file.starts[position]), found.message)
 
 
 def _about(rule: str, path: str, span: Span, message: str) -> Report:

@@ -3,12 +3,12 @@
 Not thread-safe: one thread owns a workspace. `Workspace` holds the only mutable state of the core.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from hexguard.engine.check import Checked, Crash, check_block
-from hexguard.engine.file import File, ModuleName, edit_file, open_file
+from hexguard.engine.file import Edited, File, ModuleName, edit_file, open_file
 from hexguard.engine.fixing import FIXES_PER_REPORT, Fixed, make_fixes, merged, next_fix
 from hexguard.engine.impact import changed_reads
 from hexguard.engine.report import RelatedPlace, Report
@@ -18,14 +18,13 @@ from hexguard.engine.stages import Stage, Trace, untraced
 from hexguard.engine.suppress import Known, suppress
 from hexguard.facts.model import Fact
 from hexguard.index.effects import Effects
-from hexguard.index.modules import ModuleSummary, class_name
+from hexguard.index.modules import ModuleSummary
 from hexguard.index.reads import Modules, Read, Reader
 from hexguard.index.values import Place
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.finding import Finding, Related
 from hexguard.rule.fix import BULK, Applicability, Fix
 from hexguard.rule.view import Project, View
-from hexguard.syntax.blocks import BlockKind
 from hexguard.text.document import Document
 from hexguard.text.span import Span
 
@@ -52,7 +51,9 @@ class Workspace:
         self._summaries: dict[str, ModuleSummary] = {}
         self._modules = Modules.of(())
         self._effects = Effects(config.project.knowledge)
-        self._checked: dict[str, dict[int, Checked]] = {}
+        self._checked: dict[str, list[Checked | None]] = {}
+        # What some block of a file has ever asked: more than what holds, which is quick to look through.
+        self._asked: dict[str, set[Read]] = {}
         self._tables: dict[str, tuple[Selection, Table]] = {}
         self._stale: set[str] = set()
         self._peeked: dict[str, File] = {}
@@ -79,25 +80,26 @@ class Workspace:
 
     def place(self, path: str, position: int) -> Place:
         """Where the block at `position` of an open file stands: its module and the class around it."""
-        return tuple(_places(self._files[path]))[position]
+        return self._files[path].placed[position].place
 
     def configure(self, config: Config) -> None:
         """Work by other settings from now on; every finding is made anew."""
         self._config = config
         self._effects = Effects(config.project.knowledge)
         self._tables.clear()
-        self._checked.clear()
+        self._checked = {path: [None] * len(file.blocks) for path, file in self._files.items()}
         self._stale.update(self._files)
 
     def open(self, path: str, module: ModuleName, document: Document) -> None:
         """Take a document in, or take it in again as a whole."""
-        self._put(open_file(path, module, document, self._trace), {})
+        file = open_file(path, module, document, self._trace)
+        self._put(file, [None] * len(file.blocks))
 
     def take(self, files: Iterable[File]) -> None:
         """Take in many files at once, which costs less than opening one after another."""
         taken = {file.path: file for file in files}
         self._files.update(taken)
-        self._checked.update((path, {}) for path in taken)
+        self._checked.update((path, [None] * len(file.blocks)) for path, file in taken.items())
         self._stale.update(taken)
         self._update({file.module.name: file.summary for file in taken.values()})
 
@@ -107,13 +109,17 @@ class Workspace:
         Raises `KeyError` if the file is not open.
         """
         old = self._files[path]
-        new = edit_file(old, document, span, inserted, self._trace)
-        self._put(new, _moved(self._checked.get(path, {}), old, new))
+        edited = edit_file(old, document, span, inserted, self._trace)
+        checked = self._checked[path]
+        end = edited.first + edited.removed
+        checked[edited.first : end] = _kept(checked[edited.first : end], edited, old)
+        self._put(edited.file, checked)
 
     def close(self, path: str) -> None:
         """Forget a document; what its module offers stays known until it is summarized anew or removed."""
         self._files.pop(path, None)
         self._checked.pop(path, None)
+        self._asked.pop(path, None)
         self._tables.pop(path, None)
         self._stale.discard(path)
 
@@ -139,28 +145,28 @@ class Workspace:
         """The reports on an open file, in the order of the text; only blocks without current findings are checked."""
         file = self._files[path]
         selection, table = self._table(path)
-        checked = self._checked.setdefault(path, {})
+        checked = self._checked[path]
         reports: list[Report] = []
-        first_import = 0
-        for position, (lowered, place) in enumerate(zip(file.blocks, _places(file), strict=True)):
-            found = checked.get(position)
-            current = (
-                found is not None
-                and found.facts is lowered.facts
-                and found.place == place
-                and found.first_import == first_import
-            )
-            if found is None or not current:
-                found = self._check(file, position, place, first_import, table)
-                checked[position] = found
-            start = file.starts[position]
-            reports.extend(
-                self._report(finding, file, position, lowered.spans[finding.node].shift(start), selection)
-                for finding in found.findings
-            )
-            first_import += len(lowered.summary.imports)
+        for position, before in enumerate(checked):
+            found = before
+            if found is None or found.place is not file.placed[position].place:
+                found = checked[position] = self._current(file, position, found, table)
+            if found.findings:
+                reports.extend(self._reports_of(found, file, position, selection))
         known = Known(self._config.catalogue.names, {rule.name for rule in selection.rules})
         return tuple(sorted(suppress(reports, file, known), key=lambda report: (report.span, report.rule)))
+
+    def _current(self, file: File, position: int, found: Checked | None, table: Table) -> Checked:
+        """The findings of a block: those at hand if it still stands where it stood, else new ones."""
+        place = file.placed[position].place
+        if found is not None and found.place == place:
+            return msgspec.structs.replace(found, place=place)
+        return self._check(file, position, place, table)
+
+    def _reports_of(self, found: Checked, file: File, position: int, selection: Selection) -> Iterator[Report]:
+        start, spans = file.starts[position], file.blocks[position].spans
+        for finding in found.findings:
+            yield self._report(finding, file, position, spans[finding.node].shift(start), selection)
 
     def fixes(self, report: Report) -> tuple[tuple[Applicability, Fix], ...]:
         """All that is offered for a report on an open file as it is now, the default first.
@@ -197,14 +203,15 @@ class Workspace:
             fixed.append(report)
         return Fixed(scratch._files[path].document.text, tuple(fixed))
 
-    def _check(self, file: File, position: int, place: Place, first_import: int, table: Table) -> Checked:
+    def _check(self, file: File, position: int, place: Place, table: Table) -> Checked:
         self._trace(Stage.CHECK, f"{file.path}:{position}")
         facts = file.blocks[position].facts
         reader = Reader(self._modules)
-        view = View(facts, place, self._config.project, reader, self._effects, first_import)
+        view = View(facts, place, self._config.project, reader, self._effects)
         findings, crashes = check_block(facts, view, table)
         self.crashes.extend(crashes)
-        return Checked(facts, place, first_import, findings, frozenset(reader.reads))
+        self._asked.setdefault(file.path, set()).update(reader.reads)
+        return Checked(place, findings, frozenset(reader.reads))
 
     def _table(self, path: str) -> tuple[Selection, Table]:
         if path not in self._tables:
@@ -246,7 +253,7 @@ class Workspace:
             self._peeked[module] = open_file(loaded[0], name, loaded[1], untraced)
         return self._peeked[module]
 
-    def _put(self, file: File, checked: dict[int, Checked]) -> None:
+    def _put(self, file: File, checked: list[Checked | None]) -> None:
         self._files[file.path] = file
         self._checked[file.path] = checked
         self._stale.add(file.path)
@@ -270,31 +277,19 @@ class Workspace:
 
     def _drop(self, reads: frozenset[Read]) -> None:
         for path, checked in self._checked.items():
-            outdated = [position for position, found in checked.items() if not reads.isdisjoint(found.reads)]
+            if reads.isdisjoint(self._asked.get(path, ())):
+                continue
+            outdated = [at for at, found in enumerate(checked) if found and not reads.isdisjoint(found.reads)]
             for position in outdated:
-                del checked[position]
+                checked[position] = None
             if outdated:
                 self._stale.add(path)
 
 
-def _places(file: File) -> Iterator[Place]:
-    """Where the facts of each block stand: in the module, or in a class of it."""
-    module = Place(file.module.name)
-    classes: dict[int, Place] = {}
-    for place in file.places:
-        if place.kind is not BlockKind.MEMBER:
-            yield module
-            continue
-        if place.owner not in classes:
-            classes[place.owner] = Place(file.module.name, class_name(file.blocks[place.owner].summary))
-        yield classes[place.owner]
-
-
-def _moved(checked: dict[int, Checked], old: File, new: File) -> dict[int, Checked]:
-    """The findings of the blocks that an edit left alone, at their new positions."""
-    positions = {id(lowered.facts): position for position, lowered in enumerate(new.blocks)}
-    moved: dict[int, Checked] = {}
-    for position, found in checked.items():
-        if (place := positions.get(id(old.blocks[position].facts))) is not None:
-            moved[place] = found
-    return moved
+def _kept(checked: Sequence[Checked | None], edited: Edited, old: File) -> Iterator[Checked | None]:
+    """The findings of the blocks that an edit put in, where they say the same as the blocks that they replace."""
+    n_more = edited.added - edited.removed
+    for offset in range(edited.added):
+        facts = edited.file.blocks[edited.first + offset].facts
+        places = (at for at in (offset, offset - n_more) if 0 <= at < edited.removed)
+        yield next((checked[at] for at in places if old.blocks[edited.first + at].facts is facts), None)

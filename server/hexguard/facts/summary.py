@@ -122,7 +122,7 @@ class _Summarizer:
             self._symbols(block.scopes[0]),
             {found.qualname: self._function(found) for found in block.of_type(Function)},
             self._calls(),
-            tuple(ModuleImport(_import(fact), ordinal) for ordinal, fact in enumerate(block.of_type(Import))),
+            tuple(ModuleImport(import_symbol(fact), ordinal) for ordinal, fact in enumerate(block.of_type(Import))),
             self._attributes(0),
         )
 
@@ -144,7 +144,7 @@ class _Summarizer:
     def _defined(self, binding: Binding) -> Symbol:
         match self._block.facts[binding.detail]:
             case Import() as found:
-                return _import(found)
+                return import_symbol(found)
             case Function() as found:
                 return self._function(found)
             case Class() as found:
@@ -211,7 +211,8 @@ class _Summarizer:
         return {name: tuple(variables) for name, variables in found.items()}
 
 
-def _import(found: Import) -> ImportSymbol:
+def import_symbol(found: Import) -> ImportSymbol:
+    """What an imported name stands for, without its place."""
     return ImportSymbol(found.module, found.name, found.alias, found.level, found.context.type_checking)
 
 

@@ -9,6 +9,9 @@ from hexguard.facts.summary import ImportSymbol
 from hexguard.index.reads import Reader
 from hexguard.index.resolve import Resolver
 
+UNPLACED = -1
+"""The ordinal of a link that nobody needs to find in the text."""
+
 
 class Link(msgspec.Struct, frozen=True, gc=False):
     """One import of a chain: in `module`, its import number `ordinal`, of the module `imported`."""
@@ -27,6 +30,12 @@ def links(importer: str, reader: Reader, resolver: Resolver) -> tuple[Link, ...]
         if (target := _target(symbol, importer, reader, resolver)) and target != importer
     ]
     return tuple(found)
+
+
+def link_of(symbol: ImportSymbol, importer: str, reader: Reader, resolver: Resolver) -> Link | None:
+    """The link that one import makes, wherever in the module it stands."""
+    target = _target(symbol, importer, reader, resolver)
+    return Link(importer, UNPLACED, target, symbol.type_checking) if target and target != importer else None
 
 
 def _target(symbol: ImportSymbol, importer: str, reader: Reader, resolver: Resolver) -> str | None:

@@ -1,6 +1,7 @@
 """Puts the summaries of a file's blocks together into what its module offers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -13,14 +14,23 @@ from hexguard.facts.summary import (
     Symbol,
     VariableSymbol,
 )
+from hexguard.index.values import Place
 from hexguard.syntax.blocks import BlockKind
 
+V = TypeVar("V")
 
-class Place(msgspec.Struct, frozen=True, gc=False):
-    """A block's part in its file: its kind, and for a member the position of the block that opens its class."""
+
+class Placed(msgspec.Struct, frozen=True, gc=False):
+    """A block's summary with its part in the file: its kind, and where it stands."""
 
     kind: BlockKind
-    owner: int
+    place: Place
+    summary: BlockSummary
+
+    @property
+    def owner(self) -> str:
+        """The name of the class around a member, else empty."""
+        return self.place.owner
 
 
 class ModuleSummary(msgspec.Struct, frozen=True, gc=False):
@@ -39,27 +49,50 @@ class ModuleSummary(msgspec.Struct, frozen=True, gc=False):
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
 
-def assemble(name: str, is_package: bool, places: Sequence[Place], summaries: Sequence[BlockSummary]) -> ModuleSummary:
+def assemble(name: str, is_package: bool, blocks: Sequence[Placed]) -> ModuleSummary:
     """The summary of a module from those of its blocks, in the order of the text."""
     symbols: dict[str, tuple[Symbol, ...]] = {}
     functions: dict[str, FunctionSymbol] = {}
     calls: dict[str, tuple[CallSite, ...]] = {}
-    imports: list[ImportSymbol] = []
-    members: dict[int, list[BlockSummary]] = {}
-    for place, summary in zip(places, summaries, strict=True):
-        imports.extend(found.symbol for found in summary.imports)
-        prefix = ""
-        if place.kind is BlockKind.MEMBER:
-            members.setdefault(place.owner, []).append(summary)
-            prefix = class_name(summaries[place.owner]) + "."
+    members: dict[str, list[BlockSummary]] = {}
+    for block in blocks:
+        if block.kind is BlockKind.MEMBER:
+            members.setdefault(block.owner, []).append(block.summary)
         else:
-            for bound, found in summary.symbols.items():
-                symbols[bound] = symbols.get(bound, ()) + found
-        functions.update({prefix + qualname: function for qualname, function in summary.functions.items()})
-        calls.update({prefix + qualname: sites for qualname, sites in summary.calls.items()})
+            for bound, found in block.summary.symbols.items():
+                symbols[bound] = symbols[bound] + found if bound in symbols else found
+        functions.update(_qualified(block, _functions))
+        calls.update(_qualified(block, _calls))
     for owner, parts in members.items():
-        _complete_class(class_name(summaries[owner]), parts, symbols)
-    return ModuleSummary(name, is_package, symbols, functions, calls, tuple(imports))
+        if owner in symbols:
+            symbols[owner] = _completed(symbols[owner], parts)
+    return ModuleSummary(name, is_package, symbols, functions, calls, _imports(blocks))
+
+
+def reassemble(
+    old: ModuleSummary, removed: Sequence[Placed], added: Sequence[Placed], blocks: Sequence[Placed]
+) -> ModuleSummary:
+    """The same as `assemble` of `blocks`, which came out of the blocks of `old` by replacing `removed` by `added`.
+
+    Only what the replaced blocks contribute is worked out again, as long as nothing else contributes to the same names.
+    """
+    touched = (*removed, *added)
+    symbols = _patched(old.symbols, _bound(removed), _bound(added))
+    functions = _patched_part(old.functions, removed, added, blocks, _functions)
+    calls = _patched_part(old.calls, removed, added, blocks, _calls)
+    owners = {block.owner for block in touched if block.kind is BlockKind.MEMBER}
+    has_class = any(block.kind is BlockKind.CLASS for block in touched)
+    if symbols is None or functions is None or calls is None or has_class:
+        return assemble(old.name, old.is_package, blocks)
+    for owner in owners:
+        heads = [block for block in blocks if block.kind is not BlockKind.MEMBER and owner in block.summary.symbols]
+        if len(heads) != 1:
+            return assemble(old.name, old.is_package, blocks)
+        parts = [block.summary for block in blocks if block.owner == owner and block.kind is BlockKind.MEMBER]
+        symbols = {**symbols, owner: _completed(heads[0].summary.symbols[owner], parts)}
+    keeps_imports = not any(block.summary.imports for block in touched)
+    imports = old.imports if keeps_imports else _imports(blocks)
+    return ModuleSummary(old.name, old.is_package, symbols, functions, calls, imports)
 
 
 def class_name(header: BlockSummary) -> str:
@@ -67,17 +100,85 @@ def class_name(header: BlockSummary) -> str:
     return next((name for name, found in header.symbols.items() if isinstance(found[0], ClassSymbol)), "")
 
 
-def _complete_class(name: str, parts: list[BlockSummary], symbols: dict[str, tuple[Symbol, ...]]) -> None:
-    """Give the class `name`, known so far by its header, the members that stand in blocks of their own."""
-    found = symbols.get(name, ())
-    if not found or not isinstance(found[-1], ClassSymbol):
-        return
-    members: dict[str, tuple[Symbol, ...]] = dict(found[-1].members)
-    attributes: dict[str, tuple[VariableSymbol, ...]] = dict(found[-1].attributes)
+def _patched(old: dict[str, V], removed: Mapping[str, V], added: Mapping[str, V]) -> dict[str, V] | None:
+    """`old` without what `removed` and with what `added` contributes; `None` if some name has several contributors."""
+    if removed.keys() == added.keys() and all(added[name] is value for name, value in removed.items()):
+        return old
+    if any(old.get(name) is not value for name, value in removed.items()):
+        return None
+    kept = {name: value for name, value in old.items() if name not in removed} if removed else dict(old)
+    if not kept.keys().isdisjoint(added):
+        return None
+    return {**kept, **added}
+
+
+def _patched_part(
+    old: dict[str, V],
+    removed: Sequence[Placed],
+    added: Sequence[Placed],
+    blocks: Sequence[Placed],
+    part: Callable[[BlockSummary], Mapping[str, V]],
+) -> dict[str, V] | None:
+    """`_patched` for functions or calls, of which the last block with a name counts; another may be left with it."""
+    before, after = _all(removed, part), _all(added, part)
+    gone = before.keys() - after.keys()
+    if gone and any(not gone.isdisjoint(_qualified(block, part)) for block in blocks):
+        return None
+    return _patched(old, before, after)
+
+
+def _bound(blocks: Sequence[Placed]) -> dict[str, tuple[Symbol, ...]]:
+    """What statements of the module bind; a name that two of them bind comes out as a value of its own."""
+    bound: dict[str, tuple[Symbol, ...]] = {}
+    for block in blocks:
+        if block.kind is not BlockKind.MEMBER:
+            for name, found in block.summary.symbols.items():
+                bound[name] = (*bound[name], *found) if name in bound else found
+    return bound
+
+
+def _all(blocks: Sequence[Placed], part: Callable[[BlockSummary], Mapping[str, V]]) -> dict[str, V]:
+    found: dict[str, V] = {}
+    for block in blocks:
+        found.update(_qualified(block, part))
+    return found
+
+
+def _qualified(block: Placed, part: Callable[[BlockSummary], Mapping[str, V]]) -> Mapping[str, V]:
+    """A part of a block's summary under the names that it has in the module."""
+    by_name = part(block.summary)
+    if block.kind is not BlockKind.MEMBER:
+        return by_name
+    return {f"{block.owner}.{name}": value for name, value in by_name.items()}
+
+
+def _functions(summary: BlockSummary) -> Mapping[str, FunctionSymbol]:
+    return summary.functions
+
+
+def _calls(summary: BlockSummary) -> Mapping[str, tuple[CallSite, ...]]:
+    return summary.calls
+
+
+def _imports(blocks: Sequence[Placed]) -> tuple[ImportSymbol, ...]:
+    def each() -> Iterator[ImportSymbol]:
+        for block in blocks:
+            for found in block.summary.imports:
+                yield found.symbol
+
+    return tuple(each())
+
+
+def _completed(found: tuple[Symbol, ...], parts: Sequence[BlockSummary]) -> tuple[Symbol, ...]:
+    """The bindings of a class, known so far by its header, with the members that stand in blocks of their own."""
+    head = found[-1]
+    if not isinstance(head, ClassSymbol):
+        return found
+    members: dict[str, tuple[Symbol, ...]] = dict(head.members)
+    attributes: dict[str, tuple[VariableSymbol, ...]] = dict(head.attributes)
     for part in parts:
         for bound, bindings in part.symbols.items():
-            members[bound] = members.get(bound, ()) + bindings
+            members[bound] = members[bound] + bindings if bound in members else bindings
         for attribute, values in part.attributes.items():
-            attributes[attribute] = attributes.get(attribute, ()) + values
-    completed = msgspec.structs.replace(found[-1], members=members, attributes=attributes)
-    symbols[name] = (*found[:-1], completed)
+            attributes[attribute] = attributes[attribute] + values if attribute in attributes else values
+    return (*found[:-1], msgspec.structs.replace(head, members=members, attributes=attributes))

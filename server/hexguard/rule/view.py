@@ -11,7 +11,8 @@ from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import Call, Context, Expr
 from hexguard.facts.localize import Localizer
 from hexguard.facts.model import Function, Import
-from hexguard.index.chains import Link, import_chain, links
+from hexguard.facts.summary import import_symbol
+from hexguard.index.chains import Link, import_chain, link_of
 from hexguard.index.contracts import Boundary, boundaries
 from hexguard.index.effects import Chain, Effects
 from hexguard.index.frameworks import Frameworks
@@ -45,13 +46,11 @@ class Breach(msgspec.Struct, frozen=True, gc=False):
 class View:
     """The view of one block.
 
-    `place` says where the block stands (its module and the class around it), `first_import` how many imported names
-    come before it in the module.
+    `place` says where the block stands: its module and the class around it.
     """
 
     __slots__ = (
         "_effects",
-        "_first_import",
         "_localizer",
         "_reader",
         "_resolver",
@@ -68,14 +67,12 @@ class View:
         project: Project,
         reader: Reader,
         effects: Effects,
-        first_import: int = 0,
     ) -> None:
         self.block = block
         self.place = place
         self.project = project
         self._reader = reader
         self._effects = effects
-        self._first_import = first_import
         self._localizer = Localizer(block)
         self._resolver = Resolver(reader, project.knowledge)
         self._values: dict[int, Value | None] = {}
@@ -125,7 +122,7 @@ class View:
 
         A chain that runs through another module under the same contract is reported there, not here.
         """
-        first = self._link(fact)
+        first = link_of(import_symbol(fact), self.module, self._reader, self._resolver)
         for boundary in boundaries(self.module, self.project.contracts, self.project.layers) if first else ():
             chain = self._breaking_chain(first, boundary) if first else None
             if chain:
@@ -143,9 +140,3 @@ class View:
             return not boundary.is_restricted(link.imported) and not boundary.ignores(link.module, link.imported)
 
         return import_chain(first, lambda name: bool(boundary.crossed_by(name)), follows, self._reader, self._resolver)
-
-    def _link(self, fact: Import) -> Link | None:
-        ordinal = self._first_import + self.block.of_type(Import).index(fact)
-        return next(
-            (link for link in links(self.module, self._reader, self._resolver) if link.ordinal == ordinal), None
-        )

@@ -61,6 +61,10 @@ class Suppressions(msgspec.Struct, frozen=True):
     malformed: tuple[Malformed, ...] = ()
 
 
+NO_SUPPRESSIONS = Suppressions()
+"""What a block without suppressions has; the one object, so that it is recognized at once."""
+
+
 def comments(tree: Tree) -> tuple[Comment, ...]:
     """Return all comments of a tree in order."""
     return tuple(_comment(tree, node) for node in comment_nodes(tree))
@@ -69,7 +73,7 @@ def comments(tree: Tree) -> tuple[Comment, ...]:
 def suppressions(tree: Tree) -> Suppressions:
     """Return the suppressions of a tree; a text that does not name Hexguard costs one search."""
     if "hexguard" not in tree.text:
-        return Suppressions()
+        return NO_SUPPRESSIONS
     found: list[Suppression] = []
     malformed: list[Malformed] = []
     for comment in comments(tree):
@@ -80,7 +84,7 @@ def suppressions(tree: Tree) -> Suppressions:
             found += [suppression] if suppression else []
     lines = tuple(one for one in found if one.scope == "line")
     files = tuple(one for one in found if one.scope == "file")
-    return Suppressions(lines, files, tuple(malformed))
+    return Suppressions(lines, files, tuple(malformed)) if found or malformed else NO_SUPPRESSIONS
 
 
 def _comment(tree: Tree, node: Node) -> Comment:
