@@ -14,8 +14,8 @@ from hexguard.settings.model import Severity
 TAB = "    "
 _COLORS = {Severity.BLOCKING: "31", Severity.IMPORTANT: "33", Severity.NIT: "36", Severity.SUGGESTION: "36"}
 _HINTS = {
-    Applicability.SAFE: "a safe fix may be available: --fix",
-    Applicability.UNSAFE: "an unsafe fix may be available: --fix --unsafe-fixes",
+    Applicability.SAFE: "a safe fix is available: --fix",
+    Applicability.UNSAFE: "an unsafe fix is available: --fix --unsafe-fixes",
     Applicability.REFACTOR: "an editor may offer to rewrite this",
 }
 
