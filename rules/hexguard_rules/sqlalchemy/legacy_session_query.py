@@ -190,15 +190,22 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 
 @RULE.fix(Applicability.UNSAFE)
 def select_at_once(finding: Finding[Call], edits: Edits) -> Fix | None:
-    sure = finding["result"] in ("entities", "rows")
-    return Query(finding, edits).fix() if sure else None
+    return Query(finding, edits).fix() if _is_sure(finding) else None
 
 
 @RULE.fix(Applicability.REFACTOR)
 def select_step_by_step(finding: Finding[Call], edits: Edits) -> Fix | None:
     if finding["result"] == "":
         return None
-    return Query(finding, edits).fix() or KeptQuery(finding, edits).fix()
+    whole = Query(finding, edits).fix()
+    if whole is not None:
+        return None if _is_sure(finding) else whole
+    return KeptQuery(finding, edits).fix()
+
+
+def _is_sure(finding: Finding[Call]) -> bool:
+    """Whether the code says all that the rewrite depends on, so that it is offered as a fix and not as a refactoring."""
+    return finding["result"] in ("entities", "rows")
 
 
 def _result(call: Call, view: View) -> str:
