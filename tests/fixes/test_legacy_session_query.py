@@ -3,7 +3,8 @@ after.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import cast
 
@@ -175,11 +176,21 @@ def load(code: str) -> ModuleType:
     return module
 
 
-def populated(module: ModuleType) -> Iterator[Session]:
+@contextmanager
+def closing_engine(engine: sa.Engine) -> Generator[None]:
+    """Let go of the database at the end, whatever happens."""
+    try:
+        yield
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def populated(module: ModuleType) -> Generator[Session]:
     """A session on a database in memory with three users (two called bob), their addresses, and teams."""
     engine = sa.create_engine("sqlite://")
-    module.Base.metadata.create_all(engine)
-    with Session(engine) as session:
+    with closing_engine(engine), Session(engine) as session:
+        module.Base.metadata.create_all(engine)
         users = [module.User(id=1, name="ada", age=36), module.User(id=2, name="bob", age=20)]
         users.append(module.User(id=3, name="bob", age=40))
         addresses = [(1, "ada@a", 1), (2, "ada@b", 1), (3, "bob@a", 2)]
@@ -190,7 +201,6 @@ def populated(module: ModuleType) -> Iterator[Session]:
         session.add_all([module.Address(id=i, email=email, user_id=user) for i, email, user in addresses])
         session.commit()
         yield session
-    engine.dispose()
 
 
 def plain(value: object) -> object:
@@ -213,7 +223,7 @@ def plain(value: object) -> object:
 def observe(code: str) -> tuple[object, object]:
     """What a run gives or raises, and what is in the tables afterwards."""
     module = load(code)
-    for session in populated(module):
+    with populated(module) as session:
         try:
             # That the old form warns is why it is rewritten.
             with warnings.catch_warnings(action="ignore", category=LegacyAPIWarning):
@@ -222,7 +232,6 @@ def observe(code: str) -> tuple[object, object]:
             result = type(error).__name__
         left = [tuple(row) for table in module.Base.metadata.sorted_tables for row in session.execute(sa.select(table))]
         return result, left
-    raise AssertionError
 
 
 def fixed(code: str) -> str:

@@ -80,19 +80,23 @@ def reassemble(
     symbols = _patched(old.symbols, _bound(removed), _bound(added))
     functions = _patched_part(old.functions, removed, added, blocks, _functions)
     calls = _patched_part(old.calls, removed, added, blocks, _calls)
-    owners = {block.owner for block in touched if block.kind is BlockKind.MEMBER}
+    places = {block.place for block in touched if block.kind is BlockKind.MEMBER}
     has_class = any(block.kind is BlockKind.CLASS for block in touched)
-    if symbols is None or functions is None or calls is None or has_class:
+    is_alone = all(len(old.symbols.get(place.owner, ())) == 1 for place in places)
+    if symbols is None or functions is None or calls is None or has_class or not is_alone:
         return assemble(old.name, old.is_package, blocks)
-    for owner in owners:
-        heads = [block for block in blocks if block.kind is not BlockKind.MEMBER and owner in block.summary.symbols]
-        if len(heads) != 1:
-            return assemble(old.name, old.is_package, blocks)
-        parts = [block.summary for block in blocks if block.owner == owner and block.kind is BlockKind.MEMBER]
-        symbols = {**symbols, owner: _completed(heads[0].summary.symbols[owner], parts)}
+    for place in places:
+        symbols = {**symbols, place.owner: _class(place, blocks)}
     keeps_imports = not any(block.summary.imports for block in touched)
     imports = old.imports if keeps_imports else _imports(blocks)
     return ModuleSummary(old.name, old.is_package, symbols, functions, calls, imports)
+
+
+def _class(place: Place, blocks: Sequence[Placed]) -> tuple[Symbol, ...]:
+    """The one class whose members stand at `place`."""
+    parts = [block.summary for block in blocks if block.place == place]
+    heads = (block.summary.symbols for block in blocks if block.kind is BlockKind.CLASS)
+    return _completed(next(head[place.owner] for head in heads if place.owner in head), parts)
 
 
 def class_name(header: BlockSummary) -> str:
