@@ -20,6 +20,7 @@ check: $(STAMP)
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+	$(BIN)/hexguard check server rules tests
 
 docs: $(STAMP)
 	@$(BIN)/python -m hexguard_dev docs

@@ -19,8 +19,9 @@ LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_
         ("-m", "mypy"),
         ("-m", "pyright", "--pythonpath", sys.executable),
         ("-c", LINT_IMPORTS, "--no-cache"),
+        ("-m", "hexguard", "check", "server", "rules", "tests"),
     ],
-    ids=["ruff-check", "ruff-format", "mypy", "pyright", "lint-imports"],
+    ids=["ruff-check", "ruff-format", "mypy", "pyright", "lint-imports", "hexguard"],
 )
 def test_tool_has_nothing_to_say(arguments: tuple[str, ...]) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["server", "rules"]), "NO_COLOR": "1"}
