@@ -60,6 +60,17 @@ def check(path: str, old: str, new: str, expected: list[str]) -> None:
     ]
 
 
+def test_a_report_follows_the_place_that_it_points_to() -> None:
+    project = MemoryProject(parse_fixture(SHOP).files)
+    (before,) = project.reports(MAIN)
+    project.workspace.take_stale()
+    project.edit(RATES, Span(0, 0), "# a line above\n")
+    assert MAIN in project.workspace.take_stale()
+    (after,) = project.reports(MAIN)
+    assert after.span == before.span
+    assert after.related[0].span == before.related[0].span.shift(len("# a line above\n"))
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "expected"),
     [

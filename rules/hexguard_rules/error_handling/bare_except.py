@@ -87,6 +87,19 @@ RULE = Rule(
                 import json
             """,
         ),
+        Bad(
+            """
+            def stop(worker: Worker) -> None:
+                try:
+                    worker.stop()
+                except Exception as error:
+                    report(error)
+                except:
+            #   ^^^^^^
+                    pass
+            """,
+            why="`Exception` is caught already, so this handler only ever sees cancellation and exit",
+        ),
         Good(
             """
             def save(session: Session, order: Order) -> None:
@@ -118,9 +131,15 @@ RULE = Rule(
 @RULE.check(Handler)
 def check(handler: Handler, view: View) -> Iterator[Finding[Handler]]:
     if not handler.types and not handler.is_group and not handler.reraises:
-        yield RULE.at(handler, handler.keyword)
+        is_caught = any(view.name(earlier) in _WIDE for earlier in handler.earlier)
+        yield RULE.at(handler, handler.keyword, caught="yes" if is_caught else "")
+
+
+_WIDE = ("builtins.Exception", "builtins.BaseException")
 
 
 @RULE.fix(Applicability.UNSAFE)
 def catch_exception(finding: Finding[Handler], edits: Edits) -> Fix | None:
+    if finding["caught"]:
+        return None
     return Fix("Catch `Exception`", (edits.insert_after(finding.fact.keyword, " Exception"),))

@@ -54,6 +54,8 @@ class Workspace:
         self._checked: dict[str, list[Checked | None]] = {}
         # What some block of a file has ever asked: more than what holds, which is quick to look through.
         self._asked: dict[str, set[Read]] = {}
+        # The modules that some report of a file has ever pointed to, for when their text moves.
+        self._pointed: dict[str, set[str]] = {}
         self._tables: dict[str, tuple[Selection, Table]] = {}
         self._stale: set[str] = set()
         self._peeked: dict[str, File] = {}
@@ -120,6 +122,7 @@ class Workspace:
         self._files.pop(path, None)
         self._checked.pop(path, None)
         self._asked.pop(path, None)
+        self._pointed.pop(path, None)
         self._tables.pop(path, None)
         self._stale.discard(path)
 
@@ -211,6 +214,9 @@ class Workspace:
         findings, crashes = check_block(facts, view, table)
         self.crashes.extend(crashes)
         self._asked.setdefault(file.path, set()).update(reader.reads)
+        pointed = {related.at.module for finding in findings for related in finding.related}
+        if pointed:
+            self._pointed.setdefault(file.path, set()).update(pointed)
         return Checked(place, findings, frozenset(reader.reads))
 
     def _table(self, path: str) -> tuple[Selection, Table]:
@@ -257,6 +263,7 @@ class Workspace:
         self._files[file.path] = file
         self._checked[file.path] = checked
         self._stale.add(file.path)
+        self._stale.update(path for path, modules in self._pointed.items() if file.module.name in modules)
         if self._summaries.get(file.module.name) is not file.summary:
             self._update({file.module.name: file.summary})
 

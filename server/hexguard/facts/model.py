@@ -113,6 +113,7 @@ class Handler(msgspec.Struct, frozen=True, gc=False):
 
     `types` are the exceptions as written (a tuple is taken apart); `reraises` tells whether its body has a bare `raise`
     or raises the caught name; `is_silent` whether it only passes, continues or holds a docstring.
+    `earlier` are the exceptions that the clauses before it in the same `try` catch.
     """
 
     node: int
@@ -123,6 +124,7 @@ class Handler(msgspec.Struct, frozen=True, gc=False):
     reraises: bool
     is_silent: bool
     context: Context
+    earlier: tuple[Expr, ...] = ()
 
 
 class Raise(msgspec.Struct, frozen=True, gc=False):

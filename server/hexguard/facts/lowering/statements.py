@@ -203,10 +203,11 @@ def _else(node: Node, builder: Builder) -> None:
 
 def _try(node: Node, builder: Builder) -> None:
     _suite(node.child_by_field_name("body"), builder, in_try=True)
+    caught: tuple[Expr, ...] = ()
     for clause in node.named_children:
         match clause.type:
             case "except_clause":
-                _except(clause, builder)
+                caught += _except(clause, builder, caught)
             case "else_clause":
                 _suite(_body(clause), builder)
             case "finally_clause":
@@ -215,7 +216,8 @@ def _try(node: Node, builder: Builder) -> None:
                 pass
 
 
-def _except(node: Node, builder: Builder) -> None:
+def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """Lower one clause; gives the exceptions that it catches."""
     identifier = builder.node(node)
     keyword = builder.node(node.children[0])
     types: list[Expr] = []
@@ -233,8 +235,9 @@ def _except(node: Node, builder: Builder) -> None:
     reraises = any(_reraises(fact, name) for fact in builder.facts[before:])
     is_group = any(child.type == "*" or child.type == "except*" for child in node.children)
     builder.facts[place] = Handler(
-        identifier, keyword, tuple(types), name, is_group, reraises, _is_silent(suite), builder.context
+        identifier, keyword, tuple(types), name, is_group, reraises, _is_silent(suite), builder.context, earlier
     )
+    return tuple(types)
 
 
 def _exception_types(node: Node, builder: Builder) -> list[Expr]:
