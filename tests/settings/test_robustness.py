@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hexguard.settings import Settings
@@ -46,7 +46,6 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(CONFIGURATION_FILES), TOML_LIKE))
-@settings(deadline=None)
 def test_no_text_raises(texts: dict[str, str]) -> None:
     for problem in load(texts).problems:
         if problem.span is not None:
@@ -56,7 +55,6 @@ def test_no_text_raises(texts: dict[str, str]) -> None:
 
 
 @given(TOML_LIKE)
-@settings(deadline=None)
 def test_every_place_is_in_the_text(text: str) -> None:
     for place in locate(text).by_path.values():
         assert 0 <= place.key.start <= place.key.end <= len(text)
@@ -64,7 +62,6 @@ def test_every_place_is_in_the_text(text: str) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON))
-@settings(deadline=None)
 def test_no_editor_raises(editor: Mapping[str, object]) -> None:
     loaded = merge(Settings(), editor)
     assert merge(loaded.settings, {}).settings == loaded.settings
