@@ -2,7 +2,7 @@
 
 ## What it does
 Reports an import that breaks a contract of the project, directly or through the modules that it imports in turn.
-Names from one module count once in a statement.
+Names from one module count once in a statement, and so does a module that several contracts forbid.
 Contracts come from `[tool.hexguard]`, from import-linter, or from the preset.
 
 ## Why it matters
@@ -101,6 +101,29 @@ RULE = Rule(
             #                                    ^^^^^
             """
         ),
+        Bad(
+            """
+            from app.db import Session
+            #                  ^^^^^^^
+            #- app/db.py
+            class Session: ...
+            #- pyproject.toml
+            [tool.hexguard]
+            src = ["."]
+
+            [[tool.hexguard.contracts]]
+            name = "The entry point knows no database"
+            kind = "forbidden"
+            source = ["app.main"]
+            forbidden = ["app.db"]
+
+            [[tool.hexguard.contracts]]
+            name = "Layers"
+            kind = "layers"
+            layers = ["app.db", "app.main"]
+            """,
+            why="two contracts forbid the same import, which is one thing to mend",
+        ),
         Good(
             """
             #- pyproject.toml
@@ -151,11 +174,12 @@ RULE = Rule(
 
 @RULE.check(Import)
 def check(fact: Import, view: View) -> Iterator[Finding[Import]]:
+    told = {breach.chain[0].imported for breach in _told_before(fact, view)}
     for breach in view.breaches(fact):
-        if any(breach.chain[0].imported == told.chain[0].imported for told in _told_before(fact, view)):
-            continue
-        rest = [Related(f"`{link.module}` imports `{link.imported}` here", link) for link in breach.chain[1:]]
-        yield RULE.at(fact, related=rest, module=view.module, crossed=breach.crossed)
+        if breach.chain[0].imported not in told:
+            told.add(breach.chain[0].imported)
+            rest = [Related(f"`{link.module}` imports `{link.imported}` here", link) for link in breach.chain[1:]]
+            yield RULE.at(fact, related=rest, module=view.module, crossed=breach.crossed)
 
 
 def _told_before(fact: Import, view: View) -> Iterator[Breach]:
