@@ -44,6 +44,22 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         pytest.param({"a.py": SLEEP}, ["--exit-zero"], 0, ["a.py:5:5"], ["Found 1 finding"], id="exit zero"),
         pytest.param({"a.py": SLEEP, "b.py": HANDLER}, ["b.py"], 1, ["b.py:3:1"], ["1 finding"], id="a named file"),
         pytest.param({"a.py": SLEEP}, ["--select", "bare-except"], 0, [], ["No findings"], id="another rule selected"),
+        pytest.param(
+            {"a.py": SLEEP, "b.py": HANDLER},
+            ["--select", "blocking-sleep-in-async", "--select", "bare-except"],
+            1,
+            ["a.py:5:5", "b.py:3:1"],
+            ["Found 2 findings"],
+            id="selected twice: both count",
+        ),
+        pytest.param(
+            {"a.py": SLEEP, "b.py": HANDLER},
+            ["--ignore", "blocking-sleep-in-async", "--ignore", "bare-except"],
+            0,
+            [],
+            ["No findings"],
+            id="ignored twice: both count",
+        ),
         pytest.param({"a.py": SLEEP}, ["--ignore", "async"], 0, [], ["No findings"], id="a family ignored"),
         pytest.param({"a.py": SLEEP}, ["--ignore", "ap-09"], 0, [], ["No findings"], id="a guideline ignored"),
         pytest.param(
