@@ -1,6 +1,7 @@
 """Describes the commands and their arguments, and refuses what makes no sense before anything is done."""
 
 import argparse
+from collections.abc import Callable
 from typing import get_args
 
 from hexguard import __version__
@@ -36,9 +37,9 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--jobs", type=_jobs, metavar="N", help="how many processes to use (default: as many as pay)")
     check.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
     rules = check.add_argument_group("which rules run (names, families, guideline ids; separated by commas)")
-    rules.add_argument("--select", type=_selectors, action="extend", metavar="RULES", help="only these, instead of the settings'")
-    rules.add_argument("--extend-select", type=_selectors, action="extend", default=[], metavar="RULES", help="these as well")
-    rules.add_argument("--ignore", type=_selectors, action="extend", default=[], metavar="RULES", help="all but these")
+    _add_selectors(rules.add_argument, "--select", "only these, instead of the settings'")
+    _add_selectors(rules.add_argument, "--extend-select", "these as well")
+    _add_selectors(rules.add_argument, "--ignore", "all but these")
     rules.add_argument("--preset", choices=get_args(Preset), help="which style decides where guidelines disagree")
     rules.add_argument("--preview", action="store_true", help="also rules that may still change")
     fixes = check.add_argument_group("fixes")
@@ -52,6 +53,12 @@ def _add_server(server: argparse.ArgumentParser) -> None:
     transport.add_argument("--stdio", action="store_true", help="speak over standard input and output (the default)")
     transport.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="wait for one client at this address")
     server.add_argument("--allow-remote", action="store_true", help="with --tcp: take clients from other machines")
+
+
+def _add_selectors(add: Callable[..., argparse.Action], flag: str, meaning: str) -> None:
+    """A flag that names rules; given several times, it adds up."""
+    default: list[str] | None = None if flag == "--select" else []
+    add(flag, type=_selectors, action="extend", default=default, metavar="RULES", help=meaning)
 
 
 def selector(name: str) -> str | None:
