@@ -258,7 +258,7 @@ def _short(name: str) -> str:
 @RULE.fix(Applicability.UNSAFE)
 def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | None:
     call = finding.fact
-    spelling = edits.spell("asyncio.to_thread", call.context)
-    if spelling is None or not edits.can_await(call.context) or edits.imports_any("anyio", "trio"):
+    spelling = edits.spell_awaited("asyncio.to_thread", call.context)
+    if spelling is None:
         return None
     return Fix("Run it in a thread", (*edits.hand_over(call, f"await {spelling.text}"), *spelling.edits))

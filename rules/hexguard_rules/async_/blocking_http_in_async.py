@@ -185,10 +185,8 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 @RULE.fix(Applicability.UNSAFE)
 def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | None:
     call = finding.fact
-    spelling = edits.spell("asyncio.to_thread", call.context)
-    if spelling is None or not edits.can_await(call.context) or edits.imports_any("anyio", "trio"):
-        return None
-    if finding["callee"] in HTTP_STREAMS:
+    spelling = edits.spell_awaited("asyncio.to_thread", call.context)
+    if spelling is None or finding["callee"] in HTTP_STREAMS:
         return None
     return Fix("Run the request in a thread", (*edits.hand_over(call, f"await {spelling.text}"), *spelling.edits))
 

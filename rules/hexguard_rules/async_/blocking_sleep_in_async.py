@@ -97,8 +97,8 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 @RULE.fix(Applicability.UNSAFE)
 def sleep_asynchronously(finding: Finding[Call], edits: Edits) -> Fix | None:
     call = finding.fact
-    spelling = edits.spell("asyncio.sleep", call.context)
-    if spelling is None or not edits.can_await(call.context) or edits.imports_any("anyio", "trio"):
+    spelling = edits.spell_awaited("asyncio.sleep", call.context)
+    if spelling is None:
         return None
     return Fix(
         "Await `asyncio.sleep`",

@@ -18,9 +18,9 @@ def site_span(site: Site, file: File) -> Span | None:
 def _call(step: Step, file: File) -> Span | None:
     for position, lowered in enumerate(file.blocks):
         owner = file.placed[position].owner
-        qualname = step.caller.removeprefix(f"{owner}.") if owner else step.caller
-        is_caller = step.caller == (f"{owner}.{qualname}" if owner else qualname)
-        if not is_caller or qualname not in lowered.summary.calls:
+        prefix = f"{owner}." if owner else ""
+        qualname = step.caller.removeprefix(prefix)
+        if prefix + qualname != step.caller or qualname not in lowered.summary.calls:
             continue
         block = lowered.facts
         calls = [

@@ -56,7 +56,7 @@ class Workspace:
         self._asked: dict[str, set[Read]] = {}
         # The modules that some report of a file has ever pointed to, for when their text moves.
         self._pointed: dict[str, set[str]] = {}
-        self._tables: dict[str, tuple[Selection, Table]] = {}
+        self._tables: dict[str, tuple[Selection, Table, Known]] = {}
         self._stale: set[str] = set()
         self._peeked: dict[str, File] = {}
         self.crashes: list[Crash] = []
@@ -147,7 +147,7 @@ class Workspace:
     def reports(self, path: str) -> tuple[Report, ...]:
         """The reports on an open file, in the order of the text; only blocks without current findings are checked."""
         file = self._files[path]
-        selection, table = self._table(path)
+        selection, table, known = self._table(path)
         checked = self._checked[path]
         reports: list[Report] = []
         for position, before in enumerate(checked):
@@ -156,7 +156,6 @@ class Workspace:
                 found = checked[position] = self._current(file, position, found, table)
             if found.findings:
                 reports.extend(self._reports_of(found, file, position, selection))
-        known = Known(self._config.catalogue.names, {rule.name for rule in selection.rules})
         return tuple(sorted(suppress(reports, file, known), key=lambda report: (report.span, report.rule)))
 
     def _current(self, file: File, position: int, found: Checked | None, table: Table) -> Checked:
@@ -219,10 +218,11 @@ class Workspace:
             self._pointed.setdefault(file.path, set()).update(pointed)
         return Checked(place, findings, frozenset(reader.reads))
 
-    def _table(self, path: str) -> tuple[Selection, Table]:
+    def _table(self, path: str) -> tuple[Selection, Table, Known]:
         if path not in self._tables:
             selection = self._config.selection(path)
-            self._tables[path] = selection, selection.table()
+            known = Known(self._config.catalogue.names, {rule.name for rule in selection.rules})
+            self._tables[path] = selection, selection.table(), known
         return self._tables[path]
 
     def _report(self, finding: Finding[Fact], file: File, position: int, span: Span, selection: Selection) -> Report:

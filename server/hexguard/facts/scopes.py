@@ -41,7 +41,6 @@ class Binding(msgspec.Struct, frozen=True, gc=False):
     value: Expr | None = None
     annotation: Expr | None = None
     detail: int = -1
-    in_type_checking: bool = False
 
 
 class Scope(msgspec.Struct, frozen=True, gc=False):

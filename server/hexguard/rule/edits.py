@@ -62,10 +62,6 @@ class Edits:
         """Put `text` at an offset of the document."""
         return Edit(Span(offset, offset), text)
 
-    def replace_between(self, first: int, second: int, text: str) -> Edit:
-        """Put `text` in the place of what stands between the end of one node and the start of another."""
-        return Edit(Span(self.span(first).end, self.span(second).start), text)
-
     def attribute_name(self, attribute: Attribute) -> Span:
         """Where the last name of a dotted expression stands: `commit` in `session.commit`."""
         end = self.span(attribute.node).end
@@ -124,10 +120,6 @@ class Edits:
         while end < len(text) and text[end] in " \t\f":
             end += 1
         return text[start:end]
-
-    def is_one_line(self, node: int) -> bool:
-        """Whether a node starts and ends in the same line."""
-        return not {"\n", "\r"} & set(self.text(node))
 
     def function(self, parameter: Parameter) -> Function | None:
         """The `def` of the finding's block that a parameter belongs to."""
@@ -296,6 +288,15 @@ class Edits:
         `None` if every way to write it is shadowed there.
         """
         return self._imports.spell(qualified, self._part, context)
+
+    def spell_awaited(self, qualified: str, context: Context) -> Spelling | None:
+        """How to write a function of asyncio whose call is then awaited.
+
+        `None` where no `await` may stand, or where anyio or trio may run the loop.
+        """
+        if not self.can_await(context) or self.imports_any("anyio", "trio"):
+            return None
+        return self.spell(qualified, context)
 
     def spell_all(self, names: Sequence[str], context: Context) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
         """The same for several names at once: how to write each, and the edits for all of them together."""

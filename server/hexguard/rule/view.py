@@ -93,11 +93,6 @@ class View:
         value = self.value(expr)
         return value.name if value and not value.instance else ""
 
-    def type_of(self, expr: Expr) -> str:
-        """The qualified name of the class that the value of an expression is an instance of; empty where unknown."""
-        value = self.value(expr)
-        return value.name if value and value.instance else ""
-
     def callee(self, call: Call) -> str:
         """The qualified name of what a call calls: `sqlalchemy.orm.Session.query`; empty where unknown."""
         return self.name(call.func)

@@ -3,8 +3,6 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-import msgspec
-
 from hexguard.facts.expressions import Context, Expr, Opaque
 from hexguard.facts.model import Fact
 from hexguard.facts.scopes import Binding, BindingKind, Scope, ScopeKind
@@ -70,13 +68,9 @@ class Builder:
         return Opaque(self.node(node), node.type, parts)
 
     def add(self, fact: Fact) -> int:
-        """Keep a fact and say at which position."""
+        """Keep a fact and say at which position; a placeholder keeps the place of one that is known after its body."""
         self.facts.append(fact)
         return len(self.facts) - 1
-
-    def reserve(self, placeholder: Fact) -> int:
-        """Keep a place for a fact that is known only after its body was read, so that order follows the text."""
-        return self.add(placeholder)
 
     @property
     def scope(self) -> OpenScope:
@@ -96,8 +90,6 @@ class Builder:
         if binding.kind is not BindingKind.ELEMENT:
             while scope.kind is ScopeKind.COMPREHENSION:
                 scope = self.scopes[scope.parent]
-        if self.context.type_checking:
-            binding = msgspec.structs.replace(binding, in_type_checking=True)
         scope.bindings.setdefault(name, []).append(binding)
 
     @contextmanager

@@ -24,7 +24,7 @@ def lower_function_head(node: Node, builder: Builder, decorators: tuple[Expr, ..
     name_node, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     name = builder.text(name_node) if name_node else ""
     is_async = node.children[0].type == "async"
-    place = builder.reserve(_FUNCTION)
+    place = builder.add(_FUNCTION)
     builder.bind(name, Binding(name, BindingKind.FUNCTION, detail=place))
     index = builder.open_scope(ScopeKind.FUNCTION, name)
     scope = builder.scopes[index]

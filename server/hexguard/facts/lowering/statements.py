@@ -229,7 +229,7 @@ def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...]) -> tuple[Ex
             name = builder.text(parts[1])
             builder.bind(name, Binding(name, BindingKind.EXCEPTION))
     suite = _body(node)
-    place = builder.reserve(_HANDLER)
+    place = builder.add(_HANDLER)
     before = len(builder.facts)
     _suite(suite, builder, in_handler=True)
     reraises = any(_reraises(fact, name) for fact in builder.facts[before:])
