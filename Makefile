@@ -5,8 +5,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PYTEST_ARGS ?= -n auto --dist worksteal
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.ready
+BENCH_ARGS ?=
+FUZZ_ARGS ?=
 
-.PHONY: try test check docs test-all clean
+.PHONY: try test check docs bench fuzz test-all clean
 
 try: $(STAMP)
 	@$(BIN)/python -m hexguard_dev try
@@ -25,6 +29,14 @@ check: $(STAMP)
 docs: $(STAMP)
 	@$(BIN)/python -m hexguard_dev docs
 
+# Compares Hexguard with other servers, and writes docs/performance.md; BENCH_ARGS=--quick for a first look.
+bench: $(STAMP) $(BENCH_STAMP)
+	@$(BIN)/python -m hexguard_dev bench $(BENCH_ARGS)
+
+# Random edits on real code, each compared with from scratch; FUZZ_ARGS="--minutes 10 --seed 1 PATH" for more of them.
+fuzz: $(STAMP)
+	@$(BIN)/python -m hexguard_dev fuzz $(FUZZ_ARGS)
+
 # The suite on every supported Python that this machine has, each in its own environment.
 test-all: test
 	@for version in 3.12 3.13; do \
@@ -38,7 +50,7 @@ test-all: test
 	done
 
 clean:
-	rm -rf .venv .venv-3.12 .venv-3.13 dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(BENCH_VENV) .venv-3.12 .venv-3.13 dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(STAMP): pyproject.toml requirements-dev.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed, not ' + sys.version)"
@@ -47,3 +59,11 @@ $(STAMP): pyproject.toml requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# Fixit needs another pygls than ours. Without it the benchmark runs all the same, and says so.
+$(BENCH_STAMP): requirements-bench.txt
+	@echo "Building $(BENCH_VENV) ..."
+	@$(PYTHON) -m venv $(BENCH_VENV) \
+	    && $(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt \
+	    && touch $@ \
+	    || echo "$(BENCH_VENV) could not be built, so the benchmark leaves Fixit out"

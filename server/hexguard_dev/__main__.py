@@ -1,16 +1,22 @@
 """The commands for those who work on Hexguard: `python -m hexguard_dev COMMAND`."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from hexguard_dev.bench.parts import PARTS
+from hexguard_dev.bench.run import Order, bench
 from hexguard_dev.demonstration import demonstrate
 from hexguard_dev.docs import check_docs, write_docs
+from hexguard_dev.fuzz.run import EDITS, Options, fuzz
 from hexguard_dev.new_rule import NewRuleError, add_rule
 from hexguard_dev.show import show
 
 ROOT = Path(__file__).parents[2]
+FUZZED = (ROOT / "server", ROOT / "rules", ROOT / "tests" / "projects" / "shop")
+"""The projects that random edits are made on if no other is named."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,12 +25,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     match arguments.command:
         case "docs":
             return check_docs(ROOT / "docs" / "rules") if arguments.check else write_docs(ROOT / "docs" / "rules")
+        case "bench":
+            return bench(_order(arguments))
+        case "fuzz":
+            return fuzz(_options(arguments))
         case "try":
             return demonstrate(ROOT / "tests" / "projects")
         case "show":
             return show(arguments.path, with_edit=arguments.edit)
         case _:
             return _new_rule(arguments.family, arguments.name)
+
+
+def _order(arguments: argparse.Namespace) -> Order:
+    flags = [
+        *(["--quick"] if arguments.quick else []),
+        *(["--all-sizes"] if arguments.all_sizes else []),
+        *(["--only", arguments.only] if arguments.only else []),
+    ]
+    command = shlex.join(["python", "-m", "hexguard_dev", "bench", *flags])
+    return Order(command, arguments.output, arguments.fixit, arguments.quick, arguments.all_sizes, arguments.only)
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    edits = arguments.edits if arguments.edits is not None else 0 if arguments.minutes else EDITS
+    return Options(tuple(arguments.paths) or FUZZED, edits, arguments.minutes, arguments.seed, arguments.jobs)
 
 
 def _new_rule(family: str, name: str) -> int:
@@ -44,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     docs = commands.add_parser("docs", help="write the pages of all rules")
     docs.add_argument("--check", action="store_true", help="write nothing, and fail if a page is not up to date")
     commands.add_parser("try", help="show the server at work on the sample project")
+    _add_bench(commands.add_parser("bench", help="compare Hexguard with other servers, and write the page about it"))
+    _add_fuzz(commands.add_parser("fuzz", help="edit real code at random, and compare each time with from scratch"))
     look = commands.add_parser("show", help="print the blocks and facts of a file")
     look.add_argument("path", type=Path)
     look.add_argument("--edit", action="store_true", help="also edit each block and print which stages ran again")
@@ -51,6 +78,23 @@ def _parser() -> argparse.ArgumentParser:
     rule.add_argument("family", help="an existing package of rules, such as fastapi")
     rule.add_argument("name", help="what the rule reports, such as blocking-sleep-in-async")
     return whole
+
+
+def _add_bench(measure: argparse.ArgumentParser) -> None:
+    measure.add_argument("--quick", action="store_true", help="few rounds and small files, for a first look")
+    measure.add_argument("--all-sizes", action="store_true", help="also the slow servers on the large files")
+    measure.add_argument("--only", choices=tuple(PARTS), help="one part; the page then has no other")
+    folder, fixit = ROOT / "docs", ROOT / ".venv-bench" / "bin" / "fixit"
+    measure.add_argument("--output", type=Path, default=folder, help="where the page goes (default: docs)")
+    measure.add_argument("--fixit", type=Path, default=fixit, help="the command to run (default: from .venv-bench)")
+
+
+def _add_fuzz(edit: argparse.ArgumentParser) -> None:
+    edit.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a project (default: Hexguard and the shop)")
+    edit.add_argument("--edits", type=int, help=f"so many in all (default: {EDITS}, without end if --minutes is given)")
+    edit.add_argument("--minutes", type=float, default=0, help="end after so many minutes")
+    edit.add_argument("--seed", type=int, default=0, help="another seed makes other edits")
+    edit.add_argument("--jobs", type=int, default=0, help="so many processes (default: one for each core)")
 
 
 if __name__ == "__main__":

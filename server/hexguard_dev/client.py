@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from queue import Empty, Queue
 from typing import IO, TypeAlias
 
@@ -14,11 +14,17 @@ import msgspec
 
 Message: TypeAlias = dict[str, object]
 
+HEXGUARD = (sys.executable, "-m", "hexguard")
+
 TIMEOUT_SECONDS = 60.0
 
 
 class ClientError(RuntimeError):
     """The server refused, fell silent or ended."""
+
+
+class SilenceError(ClientError):
+    """The server said nothing for too long; it may still be at work."""
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -28,16 +34,49 @@ class Arrival(msgspec.Struct, frozen=True):
     at: float
 
 
+class Asked:
+    """A request that is under way. `sent_at` is when it was sent, on the same clock as `Arrival.at`."""
+
+    def __init__(self, method: str, sent_at: float, replies: Queue[Arrival | None]) -> None:
+        self.sent_at = sent_at
+        self._method = method
+        self._replies = replies
+
+    def wait(self, seconds: float = TIMEOUT_SECONDS) -> Arrival:
+        """The answer, be it a result or an error. Raises `ClientError` if none comes."""
+        try:
+            arrival = self._replies.get(timeout=seconds)
+        except Empty:
+            raise SilenceError(f"no answer to {self._method} within {seconds:.0f} seconds") from None
+        if arrival is None:
+            raise ClientError(f"the server ended before it answered {self._method}")
+        return arrival
+
+
 class Client:
     """Speaks JSON-RPC with a server process over its standard streams.
 
     Messages without a reply, such as diagnostics, wait in `notices` in the order in which they came.
     """
 
-    def __init__(self, arguments: list[str]) -> None:
-        """Start `python -m hexguard` with these arguments."""
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        program: Sequence[str] = HEXGUARD,
+        environment: Mapping[str, str] | None = None,
+        is_silent: bool = False,
+    ) -> None:
+        """Start a program with these arguments and this `environment`, by default our own.
+
+        `is_silent` drops what it writes to its standard error stream. Raises `OSError` if it cannot be started.
+        """
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "hexguard", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [*program, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if is_silent else None,
+            env=environment,
         )
         self._sink = _opened(self._process.stdin)
         self._source = _opened(self._process.stdout)
@@ -48,20 +87,27 @@ class Client:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    @property
+    def process_id(self) -> int:
+        """The number by which the system knows the server."""
+        return self._process.pid
+
     def request(self, method: str, params: object) -> object:
         """Ask, wait, and give the result. Raises `ClientError` if the answer is an error or does not come."""
-        number = next(self._ids)
-        replies = self._replies[number] = Queue()
-        self._send({"id": number, "method": method, "params": params})
-        try:
-            arrival = replies.get(timeout=TIMEOUT_SECONDS) if not self._is_ended else None
-        except Empty:
-            raise ClientError(f"no answer to {method} within {TIMEOUT_SECONDS:.0f} seconds") from None
-        if arrival is None:
-            raise ClientError(f"the server ended before it answered {method}")
+        arrival = self.ask(method, params).wait()
         if "error" in arrival.message:
             raise ClientError(f"{method} was refused: {arrival.message['error']}")
         return arrival.message.get("result")
+
+    def ask(self, method: str, params: object) -> Asked:
+        """Ask, and wait for nothing. Raises `ClientError` if the server does not listen any more."""
+        number = next(self._ids)
+        replies = self._replies[number] = Queue()
+        sent_at = time.perf_counter()
+        self._send({"id": number, "method": method, "params": params})
+        if self._is_ended:
+            replies.put(None)
+        return Asked(method, sent_at, replies)
 
     def notify(self, method: str, params: object) -> float:
         """Tell, and give the moment at which it was sent."""
@@ -69,12 +115,12 @@ class Client:
         self._send({"method": method, "params": params})
         return at
 
-    def wait(self) -> Arrival:
+    def wait(self, seconds: float = TIMEOUT_SECONDS) -> Arrival:
         """The next notice. Raises `ClientError` if none comes."""
         try:
-            arrival = self.notices.get(timeout=TIMEOUT_SECONDS)
+            arrival = self.notices.get(timeout=max(seconds, 0))
         except Empty:
-            raise ClientError(f"the server said nothing for {TIMEOUT_SECONDS:.0f} seconds") from None
+            raise SilenceError(f"the server said nothing for {seconds:.0f} seconds") from None
         if arrival is None:
             raise ClientError("the server ended")
         return arrival
@@ -113,7 +159,7 @@ class Client:
             else:
                 self.notices.put(arrival)
         self._is_ended = True
-        for waiting in (*self._replies.values(), self.notices):
+        for waiting in (*tuple(self._replies.values()), self.notices):
             waiting.put(None)
 
     def _message(self) -> Message | None:

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from hexguard.app.root import Root
@@ -12,9 +14,12 @@ from hexguard.files.read import read
 from hexguard.files.roots import find_root
 from hexguard.settings.model import Problem
 from hexguard.text.document import Document
+from hexguard.text.edit import Edit
 from hexguard.text.span import Span
 
 INDENT = "    "
+EDITS = {"a comment": "# edited\n", "a statement": "pass\n"}
+"""What is put before a block, on a line of its own: it says nothing, or it says something new."""
 
 
 def show(path: Path, *, with_edit: bool) -> int:
@@ -24,24 +29,39 @@ def show(path: Path, *, with_edit: bool) -> int:
         print(f"error: {source.path}: {source.message}", file=sys.stderr)
         return 2
     name = os.path.abspath(path)
-    stages: list[str] = []
-    root = Root(find_root(path), trace=lambda stage, subject: stages.append(_named(stage, subject)))
+    stages: list[tuple[str, float]] = []
+    root = Root(find_root(path), trace=lambda stage, subject: stages.append((_named(stage, subject), _now())))
     root.open(name, Document.of(name, source.text))
     root.reports(name)
     file = root.workspace.file(name)
     assert file is not None, "it was opened above"
     print("\n".join(_blocks(file)))
-    if with_edit:
-        for position in range(len(file.blocks)):
+    for position in range(len(file.blocks) if with_edit else 0):
+        print()
+        for what, line in EDITS.items():
             stages.clear()
-            _edit(root, name, position)
-            print(f"\na comment in block {position} ran: {', '.join(stages)}")
+            edit = Edit(Span(file.starts[position], file.starts[position]), _indented(line, file, position))
+            _apply(edit, root, name)
+            stages.append(("", _now()))
+            print(f"block {position}, {what}: {_timed(stages)}")
+            _apply(Edit(Span(edit.span.start, edit.span.start + len(edit.text)), ""), root, name)
     return 0
+
+
+def _now() -> float:
+    """The time in milliseconds."""
+    return time.perf_counter() * 1000
 
 
 def _named(stage: Stage, subject: str) -> str:
     block = subject.rpartition(":")[2]
     return f"{stage.value} {block}" if block.isdecimal() else stage.value
+
+
+def _timed(stages: list[tuple[str, float]]) -> str:
+    """Each stage with its milliseconds, which end where the next stage begins, and their sum."""
+    each = ", ".join(f"{stage} {after - at:.2f}" for (stage, at), (_, after) in pairwise(stages))
+    return f"{each}; {stages[-1][1] - stages[0][1]:.2f} ms"
 
 
 def _blocks(file: File) -> Iterator[str]:
@@ -53,12 +73,13 @@ def _blocks(file: File) -> Iterator[str]:
         yield from (f"{INDENT}{fact}" for fact in lowered.facts.facts)
 
 
-def _edit(root: Root, name: str, position: int) -> None:
-    """Put a comment line before the text of a block, which changes none of its facts."""
+def _indented(line: str, file: File, position: int) -> str:
+    """The line as it stands where a block begins."""
+    return " " * file.blocks[position].block.indent + line
+
+
+def _apply(edit: Edit, root: Root, name: str) -> None:
     file = root.workspace.file(name)
     assert file is not None, "nobody has closed it"
-    at = file.starts[position]
-    inserted = " " * file.blocks[position].block.indent + "# edited\n"
-    document = file.document.edited(Span(at, at), inserted, None)
-    root.workspace.edit(name, document, Span(at, at), inserted)
+    root.workspace.edit(name, file.document.edited(edit.span, edit.text, None), edit.span, edit.text)
     root.reports(name)

@@ -1,101 +1,75 @@
-"""The incremental result equals the result from scratch, after any sequence of edits on real code."""
+"""The incremental result equals the result from scratch, after each of any sequence of edits on real code."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hexguard.engine.report import Report
-from hexguard.text.span import Span
-from support.project import MemoryProject
+from hexguard_dev.fuzz.play import play, play_random
+from hexguard_dev.fuzz.run import EDITS_PER_ROUND, play_seed
+from hexguard_dev.fuzz.sample import Shape, library
+from hexguard_dev.fuzz.steps import Case, Edit, Step, Write
 
-SHOP = Path(__file__).parents[1] / "projects" / "shop"
-EDITS = 60
-SNIPPETS = (
-    "",
-    " ",
-    "\n",
-    "\n    ",
-    "#",
-    '"""',
-    "'",
-    "(",
-    ")",
-    ":",
-    "await ",
-    "async ",
-    "import time\n",
-    "import requests\n",
-    "time.sleep(1)",
-    "requests.get(url)",
-    "    time.sleep(1)\n",
-    "session.commit()",
-    "class Extra:\n    pass\n",
-    "def helper():\n    time.sleep(1)\n",
-    "@",
-    "else:",
-    "\r\n",
-    "\f",
-    "é😀",
-    "# hexguard: ignore[blocking-sleep-in-async] for a test\n",
-)
+ROOT = Path(__file__).parents[2]
+SHOP = ROOT / "tests" / "projects" / "shop"
+PROJECTS = (ROOT / "server", ROOT / "rules", SHOP)
+SMALL = Shape(least=3, most=7, size=1500, opened=3, large_each=0)
+LARGE = Shape(least=2, most=4, size=1500, opened=2, large_each=1)
+SEEDS = 21
+N_SLOW = 25
 
-
-def shop() -> dict[str, str]:
-    """The files of the sample project, by path."""
-    files = [*SHOP.rglob("*.py"), SHOP / "pyproject.toml"]
-    return {path.relative_to(SHOP).as_posix(): path.read_text(encoding="utf-8") for path in files}
+KEPT: dict[str, Case] = {
+    "a closed file that moves the place to which a report points, and offers the same": Case(
+        files={
+            "hexguard.toml": "[[contracts]]\nname='a'\nkind='forbidden'\nsource=['domain']\nforbidden=['clients']",
+            "tariffs.py": "from clients import Rate",
+        },
+        opened={"domain.py": "from tariffs import FEE", "clients.py": ""},
+        steps=(Step("written", (Write("tariffs.py", "\nfrom clients import Rate"),)),),
+    ),
+    "a class without a name beside a statement that binds the empty name": Case(
+        files={},
+        opened={"a.py": 'class\n i\n:\n ("")'},
+        steps=(Step("undone", (Edit("a.py", 8, 9, ""),)),),
+    ),
+    "two blocks that took their summary from the same one, and then differ": Case(
+        files={},
+        opened={"a.py": "c def rename(session: AsyncSession): session.commit()\n\n"},
+        steps=(
+            Step("duplicated", (Edit("a.py", 54, 54, "def rename(session: AsyncSession): session.commit()"),)),
+            Step("colored", (Edit("a.py", 0, 2, ""),)),
+            Step("blocking", (Edit("a.py", 36, 36, ")"),)),
+        ),
+    ),
+}
+"""What has once gone wrong, as `python -m hexguard_dev fuzz` told it."""
 
 
-def shown(reports: list[Report]) -> list[tuple[str, str, Span, str, tuple[object, ...]]]:
-    return [(report.path, report.rule, report.span, report.message, report.related) for report in reports]
+@pytest.mark.parametrize("case", KEPT.values(), ids=KEPT)
+def test_kept_cases(case: Case) -> None:
+    assert play(case) is None
 
 
-def derived(project: MemoryProject, path: str) -> tuple[object, ...]:
-    """Everything that is kept from edit to edit, but for the spans."""
-    file = project.workspace.file(path)
-    assert file is not None
-    facts = [lowered.facts for lowered in file.blocks]
-    return file.texts, file.starts, file.placed, file.commented, file.summary, facts
-
-
-def edit_at_random(project: MemoryProject, chance: random.Random) -> str:
-    """Change one file in one of the ways in which people do; gives its path."""
-    path = chance.choice(sorted(project.texts))
-    text = project.texts[path]
-    start = chance.randrange(len(text) + 1)
-    match chance.randrange(6):
-        case 0:
-            span, inserted = Span(start, min(len(text), start + chance.randrange(1, 4))), ""
-        case 1:
-            lines = text.splitlines(keepends=True) or [""]
-            inserted = "".join(chance.sample(lines, k=min(len(lines), chance.randrange(1, 5))))
-            span = Span(start, start)
-        case 2:
-            end = min(len(text), start + chance.randrange(200))
-            span, inserted = Span(start, end), ""
-        case _:
-            span, inserted = Span(start, start), chance.choice(SNIPPETS)
-    project.edit(path, span, inserted)
-    return path
-
-
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_edits(seed: int) -> None:
-    chance = random.Random(seed)
-    files = shop()
-    settings = {path: text for path, text in files.items() if path.endswith(".toml")}
-    project = MemoryProject(files)
-    history: list[tuple[str, str]] = []
-    for _ in range(EDITS):
-        before = dict(project.texts)
-        path = edit_at_random(project, chance)
-        history.append((path, before[path]))
-        if chance.random() < 0.2:
-            undone, text = history.pop()
-            project.edit(undone, Span(0, len(project.texts[undone])), text)
-        project.all_reports()
-    scratch = MemoryProject({**settings, **project.texts})
-    for path in project.texts:
-        assert derived(project, path) == derived(scratch, path)
-    assert shown(project.all_reports()) == shown(scratch.all_reports())
+    found = play_seed(f"test {seed}", PROJECTS, shape=SMALL)
+    assert found.failure is None
+    assert found.compared.total() == EDITS_PER_ROUND
+
+
+def with_every_file_open(chance: random.Random) -> Case:
+    shop = library(SHOP)
+    return Case({**shop.settings, **shop.texts}, dict(shop.texts))
+
+
+def with_a_large_document(chance: random.Random) -> Case:
+    return library(SHOP).sample(chance, LARGE)
+
+
+@pytest.mark.parametrize("make_case", [with_every_file_open, with_a_large_document])
+def test_random_edits_of_much_text(make_case: Callable[[random.Random], Case]) -> None:
+    chance = random.Random(1)
+    found = play_random(make_case(chance), N_SLOW, chance)
+    assert found.failure is None
+    assert found.compared.total() == N_SLOW

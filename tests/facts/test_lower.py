@@ -248,3 +248,36 @@ def test_facts_hold_no_positions() -> None:
     tight = "async def f(a,b=1):\n    return await g(a,b)\n"
     loose = "\n# a comment\nasync def f( a , b = 1 ):\n\n        return   await g( a,\n b )  # more\n"
     assert facts_of(tight) == facts_of(loose)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "async def f(a, b: int, *c, d: x.Y = 1, **e) -> list[T]:\n    return await g(a.b[c], d=e)",
+        "class A(B[C], m=D):\n    @d\n    def f(self): self.x: int = y",
+        "x = {a: [b for b in c if not b], **d} if e < f is not g else lambda h, i=1: (h, *i)",
+        "with a as b, c:\n    del d, e.f\n    for g, h in i:\n        raise J from k",
+        "try: a += b'c'\nexcept (D, e.F) as g: pass\nelse: global h",
+        "def broken(a:\n    b(c)",
+    ],
+)
+@pytest.mark.parametrize("comment", ["# c", "# \u00e9"])
+def test_a_comment_changes_no_fact(code: str, comment: str) -> None:
+    member = lower(parse(f"{code}\n{comment}\n"), is_member=True)[0]
+    assert facts_of(f"{code}\n{comment}\n") == facts_of(f"{code}\n")
+    assert member.facts == facts_of(code).facts
+
+
+@pytest.mark.parametrize("code", ["x = a.b().c()\n", "x = a if b < c else d\n", "f(a, b=1)\n", "x[a, b].c\n"])
+def test_a_line_that_is_joined_with_the_next_changes_no_fact(code: str) -> None:
+    for at in range(len(code)):
+        if code[at] in ".(,= <" and code[at - 1] not in " =":
+            assert facts_of(f"{code[:at]} \\\n    {code[at:]}") == facts_of(code)
+
+
+def test_names_after_wide_characters_are_read() -> None:
+    code = "\u00e9 = '\U0001f600' + a.b(\u00e7=c)\n"
+    facts, spans = lower(parse(code), is_member=False)
+    texts = [code[span.start : span.end] for span in (spans[fact.node] for fact in facts.facts)]
+    assert texts == ["a.b", "c", "a.b(\u00e7=c)", "'\U0001f600' + a.b(\u00e7=c)", code[:-1]]
+    check(code, Reference, lambda r: dotted(r.expr), ["a.b", "c"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hexguard.files.read import Source, read, write
+from hexguard.files.stamp import digest, stamp_of
 from hexguard.settings import Problem
 
 BOM = b"\xef\xbb\xbf"
@@ -16,7 +17,7 @@ def check(path: Path, data: bytes, text: str, encoding: str = "utf-8", *, bom: b
     path.write_bytes(data)
     source = read(path)
     assert isinstance(source, Source)
-    assert source == Source(path, text, encoding, bom)
+    assert source == Source(path, text, encoding, bom, stamp_of(path.stat()), digest(data))
     write(source, text)
     assert path.read_bytes() == data
     assert os.listdir(path.parent) == [path.name]

@@ -48,8 +48,9 @@ def test_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             "block 1: class from line 2",
             "block 2: member from line 5",
             "Call(",
-            "a comment in block 0 ran: split, lower 0\n",
-            "a comment in block 2 ran: split, lower 2\n",
+            *("block 0, a comment: document ", ", blocks ", ", tree 0 ", ", facts 0 ", " ms\n"),
+            *("block 2, a comment: document ", ", blocks ", ", tree 2 ", ", facts 2 ", " ms\n"),
+            *("block 2, a statement: document ", ", tree 2 ", ", summary ", ", findings 2 ", " ms\n"),
         ],
         capsys,
     )

@@ -6,7 +6,7 @@ from hexguard.engine.file import open_file
 from hexguard.engine.stages import untraced
 from hexguard.index.effects import MAX_CALLS, Effects
 from hexguard.index.knowledge import Knowledge
-from hexguard.index.reads import Modules, Reader, ReadKind
+from hexguard.index.reads import Modules, Reader
 from hexguard.index.resolve import Resolver
 from hexguard.text.document import Document
 from support.fixture import parse_fixture
@@ -132,8 +132,12 @@ def test_remembers_the_calls_that_it_looked_at() -> None:
     reader = reader_of("import time\ndef f():\n    g()\ndef g():\n    time.sleep(1)\ndef h():\n    f()\n")
     start = Resolver(reader, KNOWLEDGE).function_of("app.main.f")
     assert start
-    Effects(KNOWLEDGE).blocking_chain(start, reader)
-    assert {name for kind, _, name in reader.reads if kind is ReadKind.CALLS} == {"f", "g"}
+    effects = Effects(KNOWLEDGE)
+    effects.blocking_chain(start, reader)
+    edges = {read for read in reader.reads if read[0] == "edges"}
+    assert {name for _, _, name in edges} == {"f", "g"}
+    behind = frozenset(read for question in edges for read in effects.memo.behind(question))
+    assert {name for kind, _, name in behind if kind == "calls"} == {"f", "g"}
 
 
 def test_forgets_what_came_from_other_answers() -> None:
@@ -142,5 +146,5 @@ def test_forgets_what_came_from_other_answers() -> None:
     start = Resolver(old, KNOWLEDGE).function_of("app.main.f")
     assert start
     assert effects.blocking_chain(start, old)
-    effects.forget(frozenset({(ReadKind.CALLS, "app.main", "f")}))
+    assert effects.memo.forget(frozenset({("calls", "app.main", "f")})) == {("edges", "app.main", "f")}
     assert not effects.blocking_chain(start, new)

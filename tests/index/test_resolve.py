@@ -6,6 +6,7 @@ import textwrap
 import pytest
 
 from hexguard.facts.expressions import Call, Name
+from hexguard.index.breaches import Breaches
 from hexguard.index.effects import Effects
 from hexguard.index.reads import Reader
 from hexguard.index.values import Place, Value
@@ -15,6 +16,7 @@ from support.fixture import parse_fixture
 from support.project import MemoryProject
 
 EFFECTS = Effects(KNOWLEDGE)
+BREACHES = Breaches((), ())
 REVEAL = re.compile(r"reveal\(.*\)  # (.+)$", re.MULTILINE)
 
 
@@ -34,7 +36,9 @@ def check(code: str) -> None:
         assert file is not None
         for position, lowered in enumerate(file.blocks):
             place: Place = project.workspace.place(path, position)
-            view = View(lowered.facts, place, project.composition.project, Reader(project.workspace.modules), EFFECTS)
+            view = View(
+                lowered.facts, place, project.composition.project, Reader(project.workspace.modules), EFFECTS, BREACHES
+            )
             found.extend(
                 shown(view.value(call.args[0]))
                 for call in lowered.facts.of_type(Call)

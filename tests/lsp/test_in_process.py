@@ -12,9 +12,10 @@ from hexguard.app.root import Progress, Root
 from hexguard.engine.selection import Selection
 from hexguard.engine.workspace import Config
 from hexguard.facts.expressions import Call
-from hexguard.lsp.checking import Patience
+from hexguard.lsp.folders import Editor
 from hexguard.lsp.framing import Framer
-from hexguard.lsp.roots import Editor, Home
+from hexguard.lsp.patience import Patience
+from hexguard.lsp.roots import Home
 from hexguard.lsp.server import register
 from hexguard.lsp.service import Service
 from hexguard.rule.catalogue import Catalogue
@@ -181,7 +182,7 @@ async def test_nothing_is_published_about_a_text_that_is_no_more(tmp_path: Path)
         client.say("textDocument/didOpen", opened(path, "print(1)\n"))
         await client.until(is_publish(1))
         service = client.service
-        shown = await service.ask(lambda: service.checking.shown(_home(service, path)))
+        shown = await service.ask(lambda: service.background.checking.shown(_home(service, path)))
         stale = msgspec.structs.replace(shown, document=Document.of(path.as_uri(), "", 0), digest="another")
         n_messages = len(client.messages)
         service.outbox.checked(stale)
@@ -192,7 +193,7 @@ async def test_nothing_is_published_about_a_text_that_is_no_more(tmp_path: Path)
 
 
 def _home(service: Service, path: Path) -> Home:
-    home = service.roots.home(path.as_uri())
+    home = service.background.roots.home(path.as_uri())
     assert home
     return home
 

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from hexguard.settings import Settings
 from hexguard.settings.dependencies import packages, python_version
-from hexguard.settings.load import CONFIGURATION_FILES, load, merge
+from hexguard.settings.load import load, merge
 from hexguard.settings.locate import locate
+from hexguard.settings.names import CONFIGURATION_FILES
 
 KEYS = [
     "select", "severity", "layers", "contracts", "options", "per-file-ignores", "python", "hexguard", "tool",

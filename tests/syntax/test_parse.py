@@ -1,10 +1,12 @@
 """Parsing never fails, and whatever comes in, the way back to code points is right."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexguard.syntax.parse import Tree, errors, parse
+from hexguard.syntax.parse import Tree, errors, kind_id, kind_ids, parse
 from hexguard.text.span import Span
 
 MEMBER = "    # why\n\n    @property\n    def f(self):\n        return 1\n\n    "
@@ -66,6 +68,23 @@ def test_errors(text: str, spans: list[Span]) -> None:
 
 def test_errors_are_bounded() -> None:
     assert len(errors(parse("lazy import x\n" * 50))) == 20
+
+
+def test_threads_parse_at_once() -> None:
+    texts = [f"def f{n}(a):\n    return f'{{a}}' + {n}\n" * 20 for n in range(40)]
+    with ThreadPoolExecutor(4) as threads:
+        trees = list(threads.map(parse, texts))
+    assert [str(tree.root) for tree in trees] == [str(parse(text).root) for text in texts]
+
+
+def test_node_types_have_numbers() -> None:
+    definition = parse("async def f(): ...\n").root.children[0]
+    assert definition.kind_id == kind_id("function_definition")
+    assert definition.children[0].kind_id == kind_id("async", is_named=False)
+    assert kind_ids("identifier", "block") == {definition.children[2].kind_id, definition.children[-1].kind_id}
+    assert parse("(").root.children[0].kind_id == kind_id("ERROR")
+    with pytest.raises(LookupError, match="'nonsense'"):
+        kind_id("nonsense")
 
 
 @pytest.mark.parametrize("text", ["(" * 20_000 + ")" * 20_000, "(" * 20_000, "-" * 20_000 + "1", "a." * 20_000 + "b"])

@@ -70,28 +70,6 @@ def test_edits_at_the_borders_of_runs(start: int, length: int, inserted: str) ->
     check(text, Span(start, min(start + length, len(text))), inserted)
 
 
-def test_an_edit_keeps_the_runs_that_it_does_not_touch() -> None:
-    text = "line\n" * 23_000
-    before = LineIndex.of(text)
-    after = before.edited(text[:50_000] + "x" + text[50_000:], Span(50_000, 50_000), 1)
-    kept = {id(run) for run in before.runs} & {id(run) for run in after.runs}
-    assert len(before.runs) > 80
-    assert len(kept) >= len(before.runs) - 2
-
-
-def test_many_edits_do_not_make_runs_long_or_many() -> None:
-    text = ""
-    index = LineIndex.of(text)
-    for _ in range(3000):
-        text += "\n"
-        index = index.edited(text, Span(len(text) - 1, len(text) - 1), 1)
-    assert max(map(len, index.runs)) <= 512
-    assert len(index.runs) <= 24
-    cleared = index.edited("", Span(0, len(text)), 0)
-    assert list(cleared.starts()) == [0]
-    assert len(cleared.runs) == 1
-
-
 @given(TEXTS)
 def test_questions_agree_with_each_other(text: str) -> None:
     index = LineIndex.of(text)

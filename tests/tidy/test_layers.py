@@ -24,6 +24,7 @@ OWNERS = {
     "lsprotocol": "hexguard/lsp/",
     "packaging": "hexguard/settings/",
     "pathspec": "hexguard/files/",
+    "platformdirs": "hexguard/files/store.py",
     "pygls": "hexguard/lsp/",
     "tree_sitter": "hexguard/syntax/parse.py",
     "tree_sitter_python": "hexguard/syntax/parse.py",
@@ -31,6 +32,8 @@ OWNERS = {
 EVERYWHERE = "msgspec"
 # Any one module may have it, but no second one.
 ANYWHERE_ONCE = "tomlkit"
+# A server answers its client before the engine and the rules are loaded, and each command loads only what it needs.
+LATE = ("hexguard/cli/main.py", "hexguard/cli/arguments.py", "hexguard/lsp/service.py")
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
 
@@ -75,6 +78,7 @@ def test_own_modules_are_imported_at_the_top() -> None:
     late = [
         f"{path}:{line}: {name}"
         for path, tree in SHIPPED.items()
+        if path not in LATE
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for line, name in imported(function)
@@ -88,7 +92,11 @@ def test_names_of_modules_say_something(folder: str) -> None:
     empty = [
         str(path.relative_to(ROOT))
         for path in (ROOT / folder).rglob("*.py")
-        if NAMES_THAT_SAY_NOTHING & set(path.stem.lower().split("_"))
-        or NAMES_THAT_SAY_NOTHING & set(path.relative_to(ROOT).parts)
+        if # A server answers its client before the engine and the rules are loaded, and each command loads only what it needs.
+LATE = ("hexguard/cli/main.py", "hexguard/cli/arguments.py", "hexguard/lsp/service.py")
+NAMES_THAT_SAY_NOTHING & set(path.stem.lower().split("_"))
+        or # A server answers its client before the engine and the rules are loaded, and each command loads only what it needs.
+LATE = ("hexguard/cli/main.py", "hexguard/cli/arguments.py", "hexguard/lsp/service.py")
+NAMES_THAT_SAY_NOTHING & set(path.relative_to(ROOT).parts)
     ]
     assert empty == []

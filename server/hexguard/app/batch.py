@@ -6,18 +6,25 @@ First every process reads its share and says what its files offer, then each is 
 import multiprocessing
 import os
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
 
+from hexguard.app.fingerprint import code_fingerprint, configuration_fingerprint
 from hexguard.app.printed import PrintedReport, Trouble, printed_problem
 from hexguard.app.root import Root
-from hexguard.app.worker import Answer, Change, Check, Crashed, Fix, Fixing, Gather, Request, Summaries, Task, Worker
+from hexguard.app.verdict import DECODER, Standing, Verdict, holds
+from hexguard.app.worker import Answer, Change, Check, Crashed, Fix, Fixing, Gather, Request, Task, Worker
 from hexguard.files.discover import discover
+from hexguard.files.read import read
+from hexguard.files.stamp import Stamp, stamp_of
+from hexguard.files.store import Known, Store
+from hexguard.settings.model import Problem
 
 WORTH_A_PROCESS = 100
 """With fewer files than this, starting another process takes longer than checking them."""
@@ -46,30 +53,112 @@ def check_batch(
 ) -> Outcome:
     """Check the absolute paths `files` of the project of `task`, whose other files are read for what they offer.
 
+    What the store of the task has about files that are as they were is not worked out again.
     `jobs` processes are used, as many as pay if it is `None`. Raises `WorkerEndedError` if one of them is killed.
     """
-    root = task.open_root()
-    checked = sorted(set(files))
-    others = _others(root, checked) if checked else []
-    n_jobs = min(jobs or _paying(len(checked) + len(others)), max(1, len(checked)))
-    n_checks = len(checked) * (1 if task.fixing is Fixing.OFF else 2)
-    steps = _Steps(len(checked) + len(others) + n_checks, on_progress)
-    with _team(task, n_jobs, steps.step) as ask:
-        answers = ask(_shares(root, checked, others, n_jobs))
-        news = _summaries(answers)
-        if task.fixing is not Fixing.OFF:
-            fixed = ask([Fix(news)] * n_jobs)
-            answers += fixed
-            news = _summaries(fixed)
-        answers += ask([Check(news)] * n_jobs)
-    return _outcome(root, answers, len(checked))
+    with closing(Store(task.store, code_fingerprint())) as store:
+        return _Batch(msgspec.structs.replace(task, store=store.path), store, sorted(set(files))).run(jobs, on_progress)
 
 
-def _others(root: Root, checked: Sequence[str]) -> list[str]:
-    """The files of the project that are not checked now."""
-    named = set(checked)
-    exclude = root.composition.settings.exclude
-    return [path for found in discover((root.path,), exclude, root=root.path) if (path := str(found)) not in named]
+class _Batch:
+    """One batch: which files have to be read, and which have to be checked."""
+
+    def __init__(self, task: Task, store: Store, checked: list[str]) -> None:
+        self._task = task
+        self._store = store
+        self._checked = checked
+        self._root = task.open_root(store)
+        self._configuration = configuration_fingerprint(self._root.composition)
+        self._others = self._found_others() if checked else []
+        self._shadowed = self._found_shadowed()
+        self._root.shadow(self._shadowed)
+        self._modules = {path: self._root.module_of(path).name for path in (*checked, *self._others)}
+
+    def run(self, jobs: int | None, on_progress: Progress | None) -> Outcome:
+        known = self._store.known()
+        self._store.forget(known.keys() - self._modules.keys())
+        is_fixing = self._task.fixing is not Fixing.OFF
+        changed = self._changed(known)
+        verdicts = {} if is_fixing else self._usable_verdicts()
+        gathered = [path for path in self._checked if path in changed or is_fixing or path not in verdicts]
+        others = [path for path in self._others if path in changed]
+        n_jobs = self._n_jobs(jobs, len(gathered) + len(others))
+        steps = _Steps(len(gathered) + len(others) + len(self._checked) * (2 if is_fixing else 1), on_progress)
+        with _team(self._task, self._store, n_jobs, steps.step) as ask:
+            shares = _shares(gathered, n_jobs)
+            answers = ask([Gather(share, tuple(others[at::n_jobs]), self._shadowed) for at, share in enumerate(shares)])
+            unread = {path for answer in answers for path in answer.unread}
+            modules = {path: name for path, name in self._modules.items() if path not in unread}
+            if is_fixing:
+                answers += ask([Fix(share, modules) for share in shares])
+            kept = self._standing_verdicts(verdicts, unread)
+            # Whoever read a file checks it as well.
+            owners = {path: member for member, share in enumerate(shares) for path in share}
+            due = [path for path in self._checked if path not in kept and path not in unread]
+            extra = _shares([path for path in due if path not in owners], n_jobs)
+            wanted = set(due)
+            todo = [
+                (*(path for path in share if path in wanted), *more) for share, more in zip(shares, extra, strict=True)
+            ]
+            if due:
+                answers += ask([Check(paths, modules) for paths in todo])
+        reports = [report for verdict in kept.values() for report in verdict.reports]
+        return _outcome(self._root, [*answers, Answer(reports=tuple(reports))], len(self._checked))
+
+    def _found_others(self) -> list[str]:
+        """The files of the project that are not checked now."""
+        named = set(self._checked)
+        exclude = self._root.composition.settings.exclude
+        found = discover((self._root.path,), exclude, root=self._root.path)
+        return [path for file in found if (path := str(file)) not in named]
+
+    def _found_shadowed(self) -> frozenset[str]:
+        """Of two files for one module, the first one is it, those to be checked before the others."""
+        owners: dict[str, str] = {}
+        paths = (*self._checked, *self._others)
+        return frozenset(path for path in paths if owners.setdefault(self._root.module_of(path).name, path) != path)
+
+    def _changed(self, known: Mapping[str, Known]) -> set[str]:
+        """The files of which the store knows nothing that still holds."""
+        moved: dict[str, Known] = {}
+        changed: set[str] = set()
+        for path, module in self._modules.items():
+            was = known.get(path)
+            now = _stamp(path)
+            if was is None or was.module != module or now is None:
+                changed.add(path)
+            elif was.stamp != now:
+                # A fresh checkout has other stamps and the same bytes.
+                source = read(Path(path))
+                if isinstance(source, Problem) or source.digest != was.content:
+                    changed.add(path)
+                else:
+                    moved[path] = msgspec.structs.replace(was, stamp=source.stamp)
+        if moved:
+            self._store.restamp(moved)
+        return changed
+
+    def _usable_verdicts(self) -> dict[str, Verdict]:
+        """The verdicts of an earlier run by the same configuration."""
+        stored = self._store.verdicts()
+        found = {path: DECODER.decode(stored[path]) for path in self._checked if path in stored}
+        return {path: verdict for path, verdict in found.items() if verdict.configuration == self._configuration}
+
+    def _standing_verdicts(self, verdicts: Mapping[str, Verdict], unread: Container[str]) -> dict[str, Verdict]:
+        """Those of the verdicts that checking again would give again."""
+        if not verdicts:
+            return {}
+        standing = Standing.of(self._store.known())
+        return {
+            path: verdict
+            for path, verdict in verdicts.items()
+            if path not in unread and holds(verdict, path, self._configuration, standing)
+        }
+
+    def _n_jobs(self, jobs: int | None, n_files: int) -> int:
+        if self._store.path is None:
+            return 1
+        return min(jobs or _paying(n_files), max(1, n_files))
 
 
 def _paying(n_files: int) -> int:
@@ -77,17 +166,16 @@ def _paying(n_files: int) -> int:
     return max(1, min(available, n_files // WORTH_A_PROCESS))
 
 
-def _shares(root: Root, checked: Sequence[str], others: Sequence[str], n_jobs: int) -> list[Request]:
-    """Deal the files out. Of two files for one module, the first one is it, those to be checked before the others."""
-    owners: dict[str, str] = {}
-    shadowed = frozenset(
-        path for path in (*checked, *others) if owners.setdefault(root.module_of(path).name, path) != path
-    )
-    return [Gather(tuple(checked[member::n_jobs]), tuple(others[member::n_jobs]), shadowed) for member in range(n_jobs)]
+def _shares(paths: Sequence[str], n_jobs: int) -> list[tuple[str, ...]]:
+    """Deal files out to the members of a team."""
+    return [tuple(paths[member::n_jobs]) for member in range(n_jobs)]
 
 
-def _summaries(answers: Sequence[Answer]) -> Summaries:
-    return tuple(entry for answer in answers for entry in answer.summaries)
+def _stamp(path: str) -> Stamp | None:
+    try:
+        return stamp_of(os.stat(path))
+    except OSError:
+        return None
 
 
 def _outcome(root: Root, answers: Sequence[Answer], n_files: int) -> Outcome:
@@ -136,10 +224,10 @@ Ask: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
 
 
 @contextmanager
-def _team(task: Task, n_jobs: int, tick: Callable[[], None]) -> Generator[Ask]:
+def _team(task: Task, store: Store, n_jobs: int, tick: Callable[[], None]) -> Generator[Ask]:
     """The members of a batch: one in this process, or several in processes of their own, which end with the block."""
     if n_jobs == 1:
-        worker = Worker(task, tick)
+        worker = Worker(task, store, tick)
         yield lambda requests: [worker.answer(request) for request in requests]
         return
     # A fork would copy the threads' locks of whoever calls us; a fresh interpreter has none.
@@ -200,7 +288,8 @@ def _serve(connection: Connection, task: Task) -> None:
     What is sent is an answer, `None` for a step, or a text that says why it failed.
     """
     try:
-        worker = Worker(task, lambda: connection.send(None))
+        store = Store(task.store, code_fingerprint())
+        worker = Worker(task, store, lambda: connection.send(None))
         while True:
             connection.send(worker.answer(connection.recv()))
     except (EOFError, OSError, KeyboardInterrupt):

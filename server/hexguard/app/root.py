@@ -4,26 +4,30 @@ The server and the command line both work through `Root`, so they give the same 
 One thread owns a root.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from hexguard.app.compose import Composition, compose
+from hexguard.engine.budget import Budget
 from hexguard.engine.file import File, ModuleName, open_file
 from hexguard.engine.report import Report
 from hexguard.engine.stages import Trace, untraced
 from hexguard.engine.workspace import Config, Workspace
 from hexguard.files.discover import discover, is_excluded
-from hexguard.files.read import read
-from hexguard.files.roots import ProjectTexts, module_name, project_texts
+from hexguard.files.read import Source, read
+from hexguard.files.roots import ModuleNames, ProjectTexts, project_texts
+from hexguard.files.stamp import stamp_of
+from hexguard.files.store import Known, Store, entry
 from hexguard.index.modules import ModuleSummary
 from hexguard.settings.model import Problem
 from hexguard.text.document import Document
 from hexguard_rules.catalogue import CATALOGUE
 
-FILES_PER_STEP = 200
-"""So many files are found in one step of the index."""
+FILES_PER_STEP = 20
+"""So many files are looked at in one step of the index, which takes about a millisecond."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -35,17 +39,29 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Root:
-    """A project folder; `editor` is what a client or the command line puts over its settings."""
+    """A project folder; `editor` is what a client or the command line puts over its settings.
 
-    def __init__(self, path: Path, editor: Mapping[str, object] | None = None, trace: Trace = untraced) -> None:
+    With a `store`, files that it knows need not be read; with a `budget`, rules that are slow again and again go off.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        editor: Mapping[str, object] | None = None,
+        trace: Trace = untraced,
+        store: Store | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self.path = path
-        self._editor = editor
+        self.store = store
+        self.editor = editor
         self._texts: ProjectTexts = project_texts(path)
         self.composition: Composition = compose(path, self._texts.texts, editor)
+        self._names = ModuleNames(path, self.composition.settings.src)
         self._paths: dict[str, str] = {}
         self._covered: dict[str, bool] = {}
         self._shadowed: frozenset[str] = frozenset()
-        self.workspace = Workspace(self._config(), trace)
+        self.workspace = Workspace(self._config(), trace, budget)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -59,7 +75,7 @@ class Root:
     def module_of(self, path: str) -> ModuleName:
         """The module that a file is; one that no import could name gets a name from its path, unlike any other."""
         file = Path(path)
-        name = None if path in self._shadowed else module_name(file, self.path, self.composition.settings.src)
+        name = None if path in self._shadowed else self._names.name(file)
         return ModuleName(name or f"<{path}>", is_package=file.stem == "__init__")
 
     def covers(self, path: str) -> bool:
@@ -68,8 +84,13 @@ class Root:
             self._covered[path] = not is_excluded(Path(path), self.composition.settings.exclude, root=self.path)
         return self._covered[path]
 
+    def is_open(self, path: str) -> bool:
+        """Whether the client has a document at `path`, which counts more than the file."""
+        return self.workspace.file(path) is not None
+
     def open(self, path: str, document: Document) -> None:
         """Take a document in. `path` is absolute."""
+        self._names.forget()
         module = self.module_of(path)
         self._paths[module.name] = path
         self.workspace.open(path, module, document)
@@ -84,32 +105,63 @@ class Root:
         return self.workspace.reports(path) if self.covers(path) else ()
 
     def index(self) -> Iterator[Progress]:
-        """Summarize every file that is not open, one at a step, so that the caller may do other work in between."""
+        """Summarize every file that is not open, a few at a step, so that the caller may do other work in between."""
+        changed = yield from self.survey()
+        for done, path in enumerate(changed, start=1):
+            yield Progress(done, len(changed), self.take_in(path))
+
+    def survey(self) -> Generator[Progress, None, tuple[str, ...]]:
+        """Find all files, take in those that the store knows as they are, and give the others; a few at a step."""
+        self._names.forget()
         files: list[str] = []
         for file in discover((self.path,), self.composition.settings.exclude, root=self.path):
             files.append(str(file))
             if len(files) % FILES_PER_STEP == 0:
                 yield Progress(0, len(files))
-        for done, path in enumerate(files, start=1):
-            problem = None
-            if self.workspace.file(path) is None:
-                found = self.summary(path)
-                if isinstance(found, Problem):
-                    problem = found
-                else:
-                    self.workspace.summarize((found,))
-            yield Progress(done, len(files), problem)
+        changed: list[str] = []
+        for start in range(0, len(files), FILES_PER_STEP):
+            part = files[start : start + FILES_PER_STEP]
+            modules = {path: known.module for path in part if (known := self.current(path))}
+            self.shelve(modules)
+            changed += (path for path in part if path not in modules and not self.is_open(path))
+            yield Progress(start + len(part), len(files))
+        return tuple(changed)
 
-    def summary(self, path: str) -> ModuleSummary | Problem:
-        """What the module of a file on disk offers."""
-        found = self.derive(path)
-        return found if isinstance(found, Problem) else found.summary
+    def current(self, path: str) -> Known | None:
+        """What the store knows of a file, if that still holds and the file is not open."""
+        known = self.store.known_of(path) if self.store and not self.is_open(path) else None
+        if known is None or known.module != self.module_of(path).name:
+            return None
+        try:
+            return known if known.stamp == stamp_of(os.stat(path)) else None
+        except OSError:
+            return None
+
+    def shelve(self, modules: Mapping[str, str]) -> None:
+        """Take in files that the store knows: the names of their modules by path."""
+        self._paths.update((module, path) for path, module in modules.items())
+        self.workspace.shelve(modules.values())
+
+    def take_in(self, path: str) -> Problem | None:
+        """Read a file that is not open, and take in what its module offers; gives what keeps it from being read."""
+        if self.is_open(path):
+            return None
+        source = read(Path(path))
+        if isinstance(source, Problem):
+            return source
+        summary = self.derived(path, source).summary
+        if self.store:
+            self.store.put((entry(source, summary),))
+        self.workspace.summarize((summary,))
+        return None
 
     def derive(self, path: str) -> File | Problem:
         """A file on disk with everything derived from it, which is not taken in by that."""
         source = read(Path(path))
-        if isinstance(source, Problem):
-            return source
+        return source if isinstance(source, Problem) else self.derived(path, source)
+
+    def derived(self, path: str, source: Source) -> File:
+        """A file as it was read, with everything derived from it."""
         module = self.module_of(path)
         self._paths[module.name] = path
         return open_file(path, module, Document.of(path, source.text), untraced)
@@ -118,21 +170,19 @@ class Root:
         """Name files whose module is another file as well: from now on no import leads to them."""
         self._shadowed = frozenset(paths)
 
-    def learn(self, found: Iterable[tuple[str, ModuleSummary]]) -> None:
-        """Take in what files offer that another process has read, each with its path."""
-        summaries = dict(found)
-        self._paths.update((summary.name, path) for path, summary in summaries.items())
-        self.workspace.summarize(summaries.values())
-
     def file_changed(self, path: str) -> None:
         """A file was created, changed or removed on disk; an open document counts more than its file."""
-        if self.workspace.file(path) is not None:
+        self._names.forget()
+        if self.is_open(path):
             return
-        found = self.summary(path) if Path(path).is_file() and self.covers(path) else None
-        if isinstance(found, ModuleSummary):
-            self.workspace.summarize((found,))
-        else:
+        if not Path(path).is_file() or not self.covers(path) or self.take_in(path):
             self.workspace.remove(self.module_of(path).name)
+
+    def close_store(self) -> None:
+        """Let go of the store, at the end of this root."""
+        if self.store:
+            self.store.close()
+            self.store = None
 
     def refresh(self) -> bool:
         """Read the configuration files that changed; whether the project now declares something else."""
@@ -147,16 +197,17 @@ class Root:
 
     def configure(self, editor: Mapping[str, object] | None) -> None:
         """Put other editor settings over those of the project."""
-        self._editor = editor
+        self.editor = editor
         self._compose()
 
     def _compose(self) -> None:
         self._covered.clear()
-        self.composition = compose(self.path, self._texts.texts, self._editor)
+        self.composition = compose(self.path, self._texts.texts, self.editor)
+        self._names = ModuleNames(self.path, self.composition.settings.src)
         self.workspace.configure(self._config())
 
     def _config(self) -> Config:
-        return Config(self.composition.project, CATALOGUE, self.composition.selection_for, self._load)
+        return Config(self.composition.project, CATALOGUE, self.composition.selection_for, self._load, self._shelved)
 
     def _load(self, module: str) -> tuple[str, Document] | None:
         path = self._paths.get(module)
@@ -164,3 +215,14 @@ class Root:
         if path is None or source is None or isinstance(source, Problem):
             return None
         return path, Document.of(path, source.text)
+
+    def _shelved(self, module: str) -> ModuleSummary | None:
+        """The summary of a module that the store knows; where the store fails, the file is read."""
+        path = self._paths.get(module)
+        if path is None:
+            return None
+        summary = self.store.summary(path) if self.store else None
+        if summary is not None and summary.name == module:
+            return summary
+        found = self.derive(path)
+        return None if isinstance(found, Problem) else found.summary

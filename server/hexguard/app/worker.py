@@ -6,7 +6,7 @@ A worker answers requests one after another, so that it works the same inside th
 import difflib
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -14,19 +14,21 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from hexguard.app.fingerprint import configuration_fingerprint
 from hexguard.app.printed import PrintedReport, Printer, Trouble, printed_problem
 from hexguard.app.root import Root
+from hexguard.app.verdict import ENCODER, Standing, verdict_of
 from hexguard.engine.file import File
 from hexguard.engine.report import Report
-from hexguard.files.read import read, write
-from hexguard.index.modules import ModuleSummary
+from hexguard.files.read import Source, read, write
+from hexguard.files.store import Entry, Store, entry
 from hexguard.rule.fix import Applicability
 from hexguard.settings.model import Problem
 
 T = TypeVar("T")
 
-Summaries: TypeAlias = tuple[tuple[str, ModuleSummary], ...]
-"""What files offer, each with its path."""
+STORED_AT_ONCE = 100
+"""So many files are worked out before they go to the store together."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -44,6 +46,7 @@ class Task(msgspec.Struct, frozen=True):
 
     `editor` is put over its settings, `extend_select` and `ignore` are added to them.
     `unsafe` asks for UNSAFE fixes as well, as the settings may do themselves.
+    Without a `store`, nothing is kept between runs.
     """
 
     root: Path
@@ -52,10 +55,11 @@ class Task(msgspec.Struct, frozen=True):
     ignore: tuple[str, ...] = ()
     fixing: Fixing = Fixing.OFF
     unsafe: bool = False
+    store: Path | None = None
 
-    def open_root(self) -> Root:
+    def open_root(self, store: Store) -> Root:
         """The root with the settings that hold for this task."""
-        root = Root(self.root)
+        root = Root(self.root, store=store)
         settings = root.composition.settings
         added: dict[str, object] = {}
         if self.extend_select:
@@ -68,7 +72,10 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Gather(msgspec.Struct, frozen=True):
-    """Read `checked` to check them later, and `others` for what they offer. No import leads to what is `shadowed`."""
+    """Read files for what they offer, and keep those at hand that are `checked` later.
+
+    No import leads to what is `shadowed`.
+    """
 
     checked: tuple[str, ...]
     others: tuple[str, ...]
@@ -76,15 +83,17 @@ class Gather(msgspec.Struct, frozen=True):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """Learn the summaries and fix the files that were gathered to be checked."""
+    """Fix the files at `paths`; `modules` are the modules of all files of the project, by path."""
 
-    summaries: Summaries
+    paths: tuple[str, ...]
+    modules: Mapping[str, str]
 
 
 class Check(msgspec.Struct, frozen=True):
-    """Learn the summaries and check the files that were gathered to be checked."""
+    """Check the files at `paths`; `modules` are the modules of all files of the project, by path."""
 
-    summaries: Summaries
+    paths: tuple[str, ...]
+    modules: Mapping[str, str]
 
 
 Request: TypeAlias = Gather | Fix | Check
@@ -107,9 +116,9 @@ class Crashed(msgspec.Struct, frozen=True, order=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What came of a request; `summaries` are those of the files that were read or changed by it."""
+    """What came of a request; the files at `unread` cannot be read."""
 
-    summaries: Summaries = ()
+    unread: tuple[str, ...] = ()
     reports: tuple[PrintedReport, ...] = ()
     changes: tuple[Change, ...] = ()
     troubles: tuple[Trouble, ...] = ()
@@ -119,11 +128,12 @@ class Answer(msgspec.Struct, frozen=True):
 class Worker:
     """Works on one share of the files; `tick` is called after each file."""
 
-    def __init__(self, task: Task, tick: Callable[[], None]) -> None:
+    def __init__(self, task: Task, store: Store, tick: Callable[[], None]) -> None:
         self._task = task
+        self._store = store
         self._tick = tick
-        self._root = task.open_root()
-        self._checked: tuple[str, ...] = ()
+        self._root = task.open_root(store)
+        self._configuration = configuration_fingerprint(self._root.composition)
         self._troubles: list[Trouble] = []
         self._crashes: list[Crashed] = []
 
@@ -133,32 +143,52 @@ class Worker:
             case Gather():
                 answer = self._gather(request)
             case Fix():
-                self._root.learn(request.summaries)
-                answer = self._fix()
+                self._learn(request)
+                answer = self._fix(request.paths)
             case Check():
-                self._root.learn(request.summaries)
-                answer = Answer(reports=tuple(self._printed()))
+                self._learn(request)
+                answer = Answer(reports=tuple(self._check(request.paths)))
         troubles, self._troubles = self._troubles, []
         crashes, self._crashes = self._crashes, []
         return msgspec.structs.replace(answer, troubles=tuple(troubles), crashes=tuple(crashes))
 
     def _gather(self, request: Gather) -> Answer:
         self._root.shadow(request.shadowed)
-        files = [file for path in request.checked if (file := self._derived(path))]
-        self._root.workspace.take(files)
-        self._checked = tuple(file.path for file in files)
-        offered = [(file.path, file.summary) for file in files]
-        # Only what others can observe of these files is kept, and nobody asked whether they can be read.
-        offered += [(path, file.summary) for path in request.others if (file := self._derived(path, is_error=False))]
-        return Answer(summaries=tuple(offered))
+        self._root.workspace.take(self._stored(request.checked))
+        # Of these, only what others can observe is kept, and nobody asked whether they can be read.
+        for _ in self._stored(request.others, is_error=False):
+            pass
+        return Answer(unread=tuple(trouble.path for trouble in self._troubles))
 
-    def _derived(self, path: str, *, is_error: bool = True) -> File | None:
-        found = self._guarded(path, lambda: self._root.derive(path))
+    def _stored(self, paths: Sequence[str], *, is_error: bool = True) -> Iterator[File]:
+        """The files at `paths`, with what they offer put into the store."""
+        for start in range(0, len(paths), STORED_AT_ONCE):
+            entries: list[Entry] = []
+            for path in paths[start : start + STORED_AT_ONCE]:
+                if found := self._derived(path, is_error=is_error):
+                    source, file = found
+                    entries.append(entry(source, file.summary))
+                    yield file
+            self._store.put(entries)
+
+    def _learn(self, request: Fix | Check) -> None:
+        """Take in what all files offer that are not at hand, and read those that are needed and are not."""
+        workspace = self._root.workspace
+        self._root.shelve({path: name for path, name in request.modules.items() if workspace.file(path) is None})
+        missing = [path for path in request.paths if workspace.file(path) is None]
+        workspace.take(found[1] for path in missing if (found := self._derived(path)))
+
+    def _derived(self, path: str, *, is_error: bool = True) -> tuple[Source, File] | None:
+        found = self._guarded(path, lambda: self._read(path))
         if isinstance(found, Problem):
             trouble = printed_problem(found, path, "")
             self._troubles.append(msgspec.structs.replace(trouble, is_error=is_error))
             return None
         return found
+
+    def _read(self, path: str) -> tuple[Source, File] | Problem:
+        source = read(Path(path))
+        return source if isinstance(source, Problem) else (source, self._root.derived(path, source))
 
     def _guarded(self, path: str, work: Callable[[], T]) -> T | None:
         """Do a part of the work that belongs to one file; if that fails, it is told."""
@@ -171,10 +201,19 @@ class Worker:
         finally:
             self._tick()
 
-    def _printed(self) -> Iterator[PrintedReport]:
+    def _check(self, paths: Sequence[str]) -> Iterator[PrintedReport]:
         printer = Printer()
-        for path in self._checked:
-            yield from self._guarded(path, partial(self._printed_of, path, printer)) or ()
+        standing = Standing.of(self._store.known())
+        verdicts: dict[str, bytes] = {}
+        for path in paths:
+            n_crashes = len(self._crashes)
+            reports = self._guarded(path, partial(self._printed_of, path, printer))
+            if reports is not None and len(self._crashes) == n_crashes and path in standing.files:
+                asked = self._root.workspace.asked(path)
+                verdict = verdict_of(path, self._configuration, reports, asked, standing)
+                verdicts[path] = ENCODER.encode(verdict)
+            yield from reports or ()
+        self._store.put_verdicts(verdicts)
 
     def _printed_of(self, path: str, printer: Printer) -> list[PrintedReport]:
         file = self._root.workspace.file(path)
@@ -193,18 +232,16 @@ class Worker:
         self._crashes += [Crashed(crash.rule, path, crash.error) for crash in workspace.crashes[n_before:]]
         return reports
 
-    def _fix(self) -> Answer:
+    def _fix(self, paths: Sequence[str]) -> Answer:
         """Fix each file as all of them stand now, so that the order in which they come does not matter."""
         allowed = {Applicability.SAFE}
         if self._task.unsafe or self._root.composition.settings.unsafe_fixes:
             allowed.add(Applicability.UNSAFE)
-        fixed = (self._guarded(path, partial(self._fixed, path, allowed)) for path in self._checked)
-        changes = [change for change in fixed if change]
-        if self._task.fixing is Fixing.SHOW:
-            return Answer(changes=tuple(changes))
-        again = [file for change in changes if (file := self._derived(change.path))]
-        self._root.workspace.take(again)
-        return Answer(tuple((file.path, file.summary) for file in again), changes=tuple(changes))
+        fixed = (self._guarded(path, partial(self._fixed, path, allowed)) for path in paths)
+        changes = tuple(change for change in fixed if change)
+        if self._task.fixing is Fixing.WRITE:
+            self._root.workspace.take(self._stored([change.path for change in changes]))
+        return Answer(changes=changes)
 
     def _fixed(self, path: str, allowed: set[Applicability]) -> Change | None:
         file = self._root.workspace.file(path)

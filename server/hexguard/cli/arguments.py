@@ -5,9 +5,7 @@ from collections.abc import Callable
 from typing import get_args
 
 from hexguard import __version__
-from hexguard.app.compose import SELECTORS
 from hexguard.settings.model import Preset
-from hexguard.settings.report import did_you_mean
 
 MAX_PORT = 65_535
 
@@ -24,6 +22,8 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("name", metavar="NAME", help="a rule, a family, or the id of a guideline such as AP-09")
     rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)
     rules.add_argument("--format", choices=("text", "json"), default="text")
+    doctor = commands.add_parser("doctor", help="tell what Hexguard sees and how long it takes", allow_abbrev=False)
+    doctor.add_argument("path", nargs="?", default=".", metavar="PATH", help="a project or a file (default: here)")
     _add_server(commands.add_parser("server", help="run the language server", allow_abbrev=False))
     return whole
 
@@ -35,6 +35,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are findings")
     check.add_argument("--no-progress", action="store_true", help="never show how far the work is")
     check.add_argument("--jobs", type=_jobs, metavar="N", help="how many processes to use (default: as many as pay)")
+    check.add_argument("--no-cache", action="store_true", help="neither use nor keep what earlier runs worked out")
     check.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
     rules = check.add_argument_group("which rules run (names, families, guideline ids; separated by commas)")
     _add_selectors(rules.add_argument, "--select", "only these, instead of the settings'")
@@ -61,25 +62,16 @@ def _add_selectors(add: Callable[..., argparse.Action], flag: str, meaning: str)
     add(flag, type=_selectors, action="extend", default=default, metavar="RULES", help=meaning)
 
 
-def selector(name: str) -> str | None:
-    """The selector that a name stands for, whose case does not matter; `None` if there is none."""
-    return next((known for known in SELECTORS if known.casefold() == name.casefold()), None)
-
-
-def unknown_selector(name: str) -> str:
-    """What to say about a name that selects nothing."""
-    return f"no rule, family or alias is called `{name}`{did_you_mean(name.casefold(), SELECTORS)}"
-
-
 def _selectors(text: str) -> tuple[str, ...]:
-    return tuple(_selector(name) for part in text.split(",") if (name := part.strip()))
+    # Which names there are only the rules know, which take long to load.
+    from hexguard.cli.selectors import selector, unknown_selector  # noqa: PLC0415
 
-
-def _selector(name: str) -> str:
-    known = selector(name)
-    if known is None:
-        raise argparse.ArgumentTypeError(unknown_selector(name))
-    return known
+    names = [name for part in text.split(",") if (name := part.strip())]
+    found = {name: selector(name) for name in names}
+    for name, known in found.items():
+        if known is None:
+            raise argparse.ArgumentTypeError(unknown_selector(name))
+    return tuple(known for known in found.values() if known)
 
 
 def _jobs(text: str) -> int:

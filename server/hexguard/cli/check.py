@@ -15,6 +15,7 @@ from hexguard.app.worker import Change, Fixing, Task
 from hexguard.cli.exits import CLEAN, FINDINGS, TROUBLE
 from hexguard.cli.render import Style, as_json, concise, full, plain, shown_path, statistics
 from hexguard.cli.targets import find_targets
+from hexguard.files.store import store_path
 from hexguard.rule.fix import Applicability
 
 PROGRESS_EVERY_SECONDS = 0.1
@@ -58,6 +59,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
     fix: bool
     unsafe_fixes: bool
     diff: bool
+    no_cache: bool
 
     @property
     def fixing(self) -> Fixing:
@@ -75,7 +77,8 @@ class CheckRequest(msgspec.Struct, frozen=True):
             editor["preset"] = self.preset
         if self.preview:
             editor["preview"] = True
-        return Task(root, editor, self.extend_select, self.ignore, self.fixing, self.unsafe_fixes)
+        store = None if self.no_cache else store_path(root)
+        return Task(root, editor, self.extend_select, self.ignore, self.fixing, self.unsafe_fixes, store)
 
 
 def _outcomes(request: CheckRequest, files: dict[Path, list[str]], progress: Progress | None) -> Iterator[Outcome]:

@@ -6,12 +6,10 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from hexguard.cli.arguments import parser
-from hexguard.cli.check import check
 from hexguard.cli.exits import INTERRUPTED, TROUBLE
-from hexguard.cli.explain import explain, list_rules
-from hexguard.cli.server import serve
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,14 +40,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+# Each command loads what it needs and no more: a server answers its client before anything else is loaded.
+# ruff: noqa: PLC0415
 def _run(argv: Sequence[str] | None) -> int:
     arguments = parser().parse_args(argv)
     match arguments.command:
         case "check":
+            from hexguard.cli.check import check
+
             return check(arguments)
         case "explain":
+            from hexguard.cli.explain import explain
+
             return explain(arguments.name)
         case "rules":
+            from hexguard.cli.explain import list_rules
+
             return list_rules(arguments.format)
+        case "doctor":
+            from hexguard.cli.doctor import doctor
+
+            return doctor(Path(arguments.path))
         case _:
+            from hexguard.cli.server import serve
+
             return serve(arguments.tcp, allow_remote=arguments.allow_remote)

@@ -1,6 +1,7 @@
 """Runs the rules over the facts of one block, each rule alone, so that one that crashes costs only itself."""
 
 import traceback
+from collections.abc import Callable
 
 import msgspec
 
@@ -28,17 +29,27 @@ class Checked(msgspec.Struct, frozen=True, eq=False):
     reads: frozenset[Read]
 
 
-def check_block(facts: BlockFacts, view: View, table: Table) -> tuple[tuple[Finding[Fact], ...], tuple[Crash, ...]]:
+class Result(msgspec.Struct, frozen=True):
+    """What the rules found in one block, which of them crashed, and the seconds that each took if a clock ran."""
+
+    findings: tuple[Finding[Fact], ...]
+    crashes: tuple[Crash, ...]
+    seconds: dict[str, float]
+
+
+def check_block(facts: BlockFacts, view: View, table: Table, clock: Callable[[], float] | None = None) -> Result:
     """The findings of all rules in `table` on one block, in the order of its facts, each finding once."""
     findings: dict[tuple[str, int, tuple[str, ...]], Finding[Fact]] = {}
     crashes: dict[str, Crash] = {}
+    seconds: dict[str, float] = {}
     for position, fact in enumerate(facts.facts):
-        checks = table.get(type(fact), ())
-        if not checks or position in facts.broken:
+        checks = table.get(type(fact))
+        if checks is None or position in facts.broken:
             continue
         for rule, check in checks:
             if rule.name in crashes:
                 continue
+            started = clock() if clock else 0.0
             try:
                 for finding in check(fact, view):
                     rule.text(finding)
@@ -46,5 +57,7 @@ def check_block(facts: BlockFacts, view: View, table: Table) -> tuple[tuple[Find
             # Rules are many and some day from many hands: whatever one raises is its own loss.
             except Exception:  # noqa: BLE001 - see above: the crash is kept and told, and only this rule stops
                 crashes[rule.name] = Crash(rule.name, traceback.format_exc())
+            if clock:
+                seconds[rule.name] = seconds.get(rule.name, 0.0) + clock() - started
     kept = tuple(finding for finding in findings.values() if finding.rule not in crashes)
-    return kept, tuple(crashes.values())
+    return Result(kept, tuple(crashes.values()), seconds)

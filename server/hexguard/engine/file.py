@@ -1,6 +1,6 @@
 """One document with everything derived from it alone: blocks, facts, spans, and the summary of its module."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -15,6 +15,7 @@ from hexguard.syntax.blocks import Block, BlockKind, Resplit, resplit, split, st
 from hexguard.syntax.comments import NO_SUPPRESSIONS, Suppressions, suppressions
 from hexguard.syntax.parse import parse
 from hexguard.text.document import Document
+from hexguard.text.runs import Offsets, Runs
 from hexguard.text.span import Span
 
 
@@ -46,10 +47,10 @@ class File(msgspec.Struct, frozen=True, eq=False):
     path: str
     module: ModuleName
     document: Document
-    blocks: tuple[LoweredBlock, ...]
-    texts: tuple[Block, ...]
-    starts: tuple[int, ...]
-    placed: tuple[Placed, ...]
+    blocks: Runs[LoweredBlock]
+    texts: Runs[Block]
+    starts: Offsets
+    placed: Runs[Placed]
     commented: tuple[int, ...]
     summary: ModuleSummary
 
@@ -62,12 +63,18 @@ class File(msgspec.Struct, frozen=True, eq=False):
 
 
 class Edited(msgspec.Struct, frozen=True, eq=False):
-    """A file after an edit: its `added` blocks from `first` on came in the place of `removed` ones."""
+    """A file after an edit: its `added` blocks from `first` on came in the place of `removed` ones.
+
+    `moved`: blocks after them may now belong to another class.
+    `touched` are the names of the module that may mean something else now, `None` if that is not known.
+    """
 
     file: File
     first: int
     removed: int
     added: int
+    moved: bool
+    touched: frozenset[str] | None
 
 
 def open_file(path: str, module: ModuleName, document: Document, trace: Trace) -> File:
@@ -76,9 +83,10 @@ def open_file(path: str, module: ModuleName, document: Document, trace: Trace) -
     texts = split(document.text)
     blocks = tuple(_lower(block, path, position, trace) for position, block in enumerate(texts))
     trace(Stage.ASSEMBLE, path)
-    placed = _placed(blocks, module.name)
+    placed = _placed(blocks, Place(module.name))
     summary = assemble(module.name, module.is_package, placed)
-    return File(path, module, document, blocks, texts, starts_of(texts), placed, _commented(blocks), summary)
+    starts = Offsets(starts_of(texts))
+    return File(path, module, document, Runs(blocks), Runs(texts), starts, Runs(placed), _commented(blocks), summary)
 
 
 def edit_file(old: File, document: Document, span: Span, inserted: str, trace: Trace) -> Edited:
@@ -88,22 +96,27 @@ def edit_file(old: File, document: Document, span: Span, inserted: str, trace: T
     """
     trace(Stage.SPLIT, old.path)
     again = resplit(old.texts, old.starts, span, inserted)
-    first, end = again.first, again.first + again.removed
-    replaced = old.blocks[first:end]
-    lowered = _relowered(again.blocks[first : first + again.added], replaced, old.path, first, trace)
-    blocks = (*old.blocks[:first], *lowered, *old.blocks[end:])
-    placed = _replaced(old, again, lowered, blocks)
+    first, end = again.first, again.end
+    replaced = old.blocks.part(first, end)
+    lowered = _relowered(again.added, replaced, old.path, first, trace)
+    blocks = old.blocks.replaced(first, end, lowered)
+    moved = _last_class(replaced) != _last_class(lowered)
+    placed = Runs(_placed(blocks, Place(old.module.name))) if moved else _replaced(old, again, lowered)
     summary = old.summary
+    touched: frozenset[str] | None = frozenset()
     if not _contribute_the_same(lowered, replaced):
         trace(Stage.ASSEMBLE, old.path)
-        summary = reassemble(summary, old.placed[first:end], placed[first : first + len(lowered)], placed)
+        before, after = old.placed.part(first, end), placed.part(first, first + len(lowered))
+        summary, touched = reassemble(summary, before, after, placed)
     has_comments = any(block.suppressions is not NO_SUPPRESSIONS for block in (*lowered, *replaced))
     commented = old.commented
     if has_comments or (commented and len(blocks) != len(old.blocks)):
         commented = _commented(blocks)
-    starts = _moved_starts(old.starts, again, len(document.text) - len(old.document.text))
-    file = File(old.path, old.module, document, blocks, again.blocks, starts, placed, commented, summary)
-    return Edited(file, first, again.removed, again.added)
+    length = len(old.document.text)
+    starts = moved_starts(old.starts, again, length, len(document.text) - length)
+    texts = old.texts.replaced(first, end, again.added)
+    file = File(old.path, old.module, document, blocks, texts, starts, placed, commented, summary)
+    return Edited(file, first, again.removed, len(lowered), moved, touched)
 
 
 def _contribute_the_same(lowered: Sequence[LoweredBlock], replaced: Sequence[LoweredBlock]) -> bool:
@@ -116,78 +129,93 @@ def _contribute_the_same(lowered: Sequence[LoweredBlock], replaced: Sequence[Low
 def _relowered(
     added: Sequence[Block], replaced: Sequence[LoweredBlock], path: str, first: int, trace: Trace
 ) -> tuple[LoweredBlock, ...]:
-    """Lower blocks, each compared with the one that stood in its place: from the front, then from the back."""
+    """Lower blocks, each compared with the one that stood in its place: from the front, then from the back.
+
+    What one block keeps of an old one no other may keep: a summary tells by identity which block it came from.
+    """
     n_more = len(added) - len(replaced)
     lowered: list[LoweredBlock] = []
+    free = set(range(len(replaced)))
     for offset, block in enumerate(added):
         fresh = _lower(block, path, first + offset, trace)
         for position in (offset, offset - n_more):
-            if 0 <= position < len(replaced):
-                fresh = _cut_off(fresh, replaced[position])
+            if position in free and (kept := _cut_off(fresh, replaced[position])) is not fresh:
+                free.discard(position)
+                fresh = kept
+                break
         lowered.append(fresh)
     return tuple(lowered)
 
 
 def _cut_off(new: LoweredBlock, old: LoweredBlock) -> LoweredBlock:
     """Keep the old values where the new ones are equal, so that everything behind them sees no change."""
-    if new.facts is not old.facts and new.facts == old.facts:
+    if new.facts == old.facts:
         return msgspec.structs.replace(new, facts=old.facts, summary=old.summary)
-    return msgspec.structs.replace(new, summary=_kept(new.summary, old.summary))
+    summary = _kept(new.summary, old.summary)
+    return new if summary is new.summary else msgspec.structs.replace(new, summary=summary)
 
 
 def _kept(new: BlockSummary, old: BlockSummary) -> BlockSummary:
-    """The old summary if the new one is equal, else the new one with the old parts that are equal."""
+    """The old summary if the new one is equal, else the new one with the old parts that are equal, if there are any."""
     fields = new.__struct_fields__
-    equal = {field: was for field in fields if (was := getattr(old, field)) == getattr(new, field)}
-    return old if len(equal) == len(fields) else msgspec.structs.replace(new, **equal)
+    equal = {field: was for field in fields if (was := getattr(old, field)) and was == getattr(new, field)}
+    if len(equal) == len(fields) or old == new:
+        return old
+    return msgspec.structs.replace(new, **equal) if equal else new
 
 
 def _lower(block: Block, path: str, position: int, trace: Trace) -> LoweredBlock:
-    trace(Stage.LOWER, f"{path}:{position}")
+    subject = f"{path}:{position}"
+    trace(Stage.PARSE, subject)
     tree = parse(block.text)
+    trace(Stage.LOWER, subject)
     facts, spans = lower(tree, block.kind is BlockKind.MEMBER)
     return LoweredBlock(block, facts, spans, summarize(facts), suppressions(tree), tree.has_error)
 
 
-def _placed(blocks: Sequence[LoweredBlock], module: str) -> tuple[Placed, ...]:
-    """The part of each block in its module; members of one class share their place."""
-    outside = Place(module)
-    owner = outside
+def _placed(blocks: Iterable[LoweredBlock], owner: Place) -> tuple[Placed, ...]:
+    """The part of each block in its module; members of one class share their place.
+
+    `owner` is the place of members that stand before the first class header.
+    """
+    outside = Place(owner.module)
     placed: list[Placed] = []
     for lowered in blocks:
         kind = lowered.block.kind
         if kind is BlockKind.CLASS:
-            owner = Place(module, class_name(lowered.summary))
+            owner = Place(owner.module, class_name(lowered.summary))
         placed.append(Placed(kind, owner if kind is BlockKind.MEMBER else outside, lowered.summary))
     return tuple(placed)
 
 
-def _replaced(
-    old: File, again: Resplit, lowered: Sequence[LoweredBlock], blocks: Sequence[LoweredBlock]
-) -> tuple[Placed, ...]:
-    """The parts after an edit: where no class begins or ends, those around the edit stay as they are."""
-    before = old.placed[again.first : again.first + again.removed]
-    kinds = [lowered_block.block.kind for lowered_block in lowered]
-    same_kinds = kinds == [placed.kind for placed in before]
-    if not same_kinds or BlockKind.CLASS in kinds:
-        return _placed(blocks, old.module.name)
-    fresh = [
-        Placed(was.kind, was.place, new.summary) if was.summary is not new.summary else was
-        for new, was in zip(lowered, before, strict=True)
-    ]
-    return (*old.placed[: again.first], *fresh, *old.placed[again.first + again.removed :])
+def _last_class(blocks: Sequence[LoweredBlock]) -> str | None:
+    """The name of the last class that begins in these blocks: what comes after them may belong to it."""
+    headers = (lowered for lowered in reversed(blocks) if lowered.block.kind is BlockKind.CLASS)
+    header = next(headers, None)
+    return class_name(header.summary) if header else None
 
 
-def _moved_starts(old: Sequence[int], again: Resplit, by: int) -> tuple[int, ...]:
-    """The offsets of all blocks after an edit that made the text longer by `by`."""
-    start = 0
-    if again.first:
-        start = old[again.first - 1] + len(again.blocks[again.first - 1].text)
-    added = again.blocks[again.first : again.first + again.added]
-    inner = accumulate((len(block.text) for block in added[:-1]), initial=start) if added else ()
-    tail = old[again.first + again.removed :]
-    return (*old[: again.first], *inner, *((offset + by for offset in tail) if by else tail))
+def _replaced(old: File, again: Resplit, lowered: Sequence[LoweredBlock]) -> Runs[Placed]:
+    """The parts after an edit that leaves what comes after it in the same class; those around it stay as they are."""
+    was_equal = {id(placed.summary): placed for placed in old.placed.part(again.first, again.end)}
+    fresh = _placed(lowered, _owner_at(again.first, old))
+    kept = (was if (was := was_equal.get(id(new.summary), new)) == new else new for new in fresh)
+    return old.placed.replaced(again.first, again.end, kept)
 
 
-def _commented(blocks: Sequence[LoweredBlock]) -> tuple[int, ...]:
+def _owner_at(position: int, file: File) -> Place:
+    """The place of a member that would stand at `position`."""
+    if position and file.placed[position - 1].kind is BlockKind.CLASS:
+        return Place(file.module.name, class_name(file.placed[position - 1].summary))
+    return file.placed[position - 1].place if position else Place(file.module.name)
+
+
+def moved_starts(old: Offsets, again: Resplit, length: int, by: int) -> Offsets:
+    """The offsets of all blocks after an edit; the text was `length` long before, and is longer by `by` now."""
+    start = old[again.first] if again.first < len(old) else length
+    added = accumulate((len(block.text) for block in again.added[:-1]), initial=start) if again.added else ()
+    return old.replaced(again.first, again.end, added, by)
+
+
+def _commented(blocks: Iterable[LoweredBlock]) -> tuple[int, ...]:
     return tuple(position for position, lowered in enumerate(blocks) if lowered.suppressions is not NO_SUPPRESSIONS)

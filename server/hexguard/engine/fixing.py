@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from hexguard.engine.file import File
+from hexguard.engine.file import File, moved_starts
 from hexguard.engine.report import Report
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.edits import Edits
 from hexguard.rule.fix import Applicability, Fix
-from hexguard.syntax.blocks import Block, resplit, starts_of
+from hexguard.syntax.blocks import Block, resplit
 from hexguard.syntax.parse import parse
 from hexguard.text.edit import Edit, OverlapError, apply
+from hexguard.text.runs import Runs
 from hexguard.text.span import Span
 
 FIXES_PER_REPORT = 10
@@ -65,15 +66,18 @@ def _is_sound(fix: Fix, file: File) -> bool:
     return broken_after <= broken_before
 
 
-def _after(fix: Fix, file: File) -> tuple[Block, ...]:
+def _after(fix: Fix, file: File) -> Runs[Block]:
     """The blocks of the document after a fix; those that no edit touches are the same objects.
 
     The last edit comes first, so that the spans of the others still hold.
     """
-    blocks = file.texts
+    blocks, starts, length = file.texts, file.starts, len(file.document.text)
     in_order = sorted(fix.edits, key=lambda edit: edit.span)
     for edit in in_order[::-1]:
-        blocks = resplit(blocks, starts_of(blocks), edit.span, edit.text).blocks
+        again = resplit(blocks, starts, edit.span, edit.text)
+        longer = len(edit.text) - (edit.span.end - edit.span.start)
+        starts, length = moved_starts(starts, again, length, longer), length + longer
+        blocks = blocks.replaced(again.first, again.end, again.added)
     return blocks
 
 

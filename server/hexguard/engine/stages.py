@@ -8,15 +8,17 @@ from typing import TypeAlias
 class Stage(Enum):
     """One step of the pipeline, in the order in which they run."""
 
-    SPLIT = "split"
-    LOWER = "lower"
-    SUMMARIZE = "summarize"
-    ASSEMBLE = "assemble"
-    CHECK = "check"
+    DOCUMENT = "document"
+    SPLIT = "blocks"
+    PARSE = "tree"
+    LOWER = "facts"
+    ASSEMBLE = "summary"
+    EFFECTS = "effects"
+    CHECK = "findings"
 
 
 Trace: TypeAlias = Callable[[Stage, str], None]
-"""Told before a stage runs, with what it runs on: a path, or `path:n` for the block at position n."""
+"""Told before a stage runs, with what it runs on: a path, `path:n` for the block at position n, or a function."""
 
 
 def untraced(stage: Stage, subject: str) -> None:

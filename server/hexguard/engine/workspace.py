@@ -3,23 +3,27 @@
 Not thread-safe: one thread owns a workspace. `Workspace` holds the only mutable state of the core.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Set
+from itertools import chain
 
 import msgspec
 
+from hexguard.engine.budget import Budget, Slow
 from hexguard.engine.check import Checked, Crash, check_block
 from hexguard.engine.file import Edited, File, ModuleName, edit_file, open_file
 from hexguard.engine.fixing import FIXES_PER_REPORT, Fixed, make_fixes, merged, next_fix
-from hexguard.engine.impact import changed_reads
+from hexguard.engine.impact import changed_reads, reads_about
+from hexguard.engine.ledger import Ledger
 from hexguard.engine.report import RelatedPlace, Report
 from hexguard.engine.selection import Selection, Table
-from hexguard.engine.sites import site_span
+from hexguard.engine.sites import Sites, same_sites
 from hexguard.engine.stages import Stage, Trace, untraced
 from hexguard.engine.suppress import Known, suppress
 from hexguard.facts.model import Fact
+from hexguard.index.breaches import Breaches
 from hexguard.index.effects import Effects
 from hexguard.index.modules import ModuleSummary
-from hexguard.index.reads import Modules, Read, Reader
+from hexguard.index.reads import Modules, Read, Reader, Shelf
 from hexguard.index.values import Place
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.finding import Finding, Related
@@ -33,25 +37,27 @@ class Config(msgspec.Struct, frozen=True):
     """What a workspace works by: the project, the catalogue, which rules run in which file, and how to look up a file.
 
     `load` gives a file of the project that is not open, by the name of its module; it may say `None`.
+    `shelf` has the summaries of modules that were taken in by `shelve`.
     """
 
     project: Project
     catalogue: Catalogue
     selection: Callable[[str], Selection]
     load: Callable[[str], tuple[str, Document] | None]
+    shelf: Shelf | None = None
 
 
 class Workspace:
     """Documents, summaries, and the findings of each block with what they came from."""
 
-    def __init__(self, config: Config, trace: Trace = untraced) -> None:
+    def __init__(self, config: Config, trace: Trace = untraced, budget: Budget | None = None) -> None:
         self._config = config
         self._trace = trace
+        self._budget = budget
         self._files: dict[str, File] = {}
-        self._summaries: dict[str, ModuleSummary] = {}
-        self._modules = Modules.of(())
-        self._effects = Effects(config.project.knowledge)
-        self._checked: dict[str, list[Checked | None]] = {}
+        self._modules = Modules(config.shelf)
+        self._effects, self._breaches = self._answers()
+        self._ledgers: dict[str, Ledger] = {}
         # What some block of a file has ever asked: more than what holds, which is quick to look through.
         self._asked: dict[str, set[Read]] = {}
         # The modules that some report of a file has ever pointed to, for when their text moves.
@@ -59,7 +65,16 @@ class Workspace:
         self._tables: dict[str, tuple[Selection, Table, Known]] = {}
         self._stale: set[str] = set()
         self._peeked: dict[str, File] = {}
+        self._sites: dict[str, tuple[File, Sites]] = {}
         self.crashes: list[Crash] = []
+
+    def take_slow(self) -> tuple[Slow, ...]:
+        """The rules that were switched off since the last call because they took too long."""
+        if self._budget is None:
+            return ()
+        slow = tuple(self._budget.slow)
+        self._budget.slow.clear()
+        return slow
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -80,6 +95,15 @@ class Workspace:
         """All modules of the project as of now."""
         return self._modules
 
+    def asked(self, path: str) -> Set[Read]:
+        """Everything that the reports on an open file may depend on, beside the file itself.
+
+        What lies behind the calls of a function is told; what lies behind an import chain is not, for that may be all.
+        """
+        asked = self._asked.get(path, frozenset[Read]())
+        behind = (self._effects.memo.behind(read) for read in asked if read[0] == "edges")
+        return frozenset(asked).union(*behind)
+
     def place(self, path: str, position: int) -> Place:
         """Where the block at `position` of an open file stands: its module and the class around it."""
         return self._files[path].placed[position].place
@@ -87,23 +111,28 @@ class Workspace:
     def configure(self, config: Config) -> None:
         """Work by other settings from now on; every finding is made anew."""
         self._config = config
-        self._effects = Effects(config.project.knowledge)
+        self._effects, self._breaches = self._answers()
         self._tables.clear()
-        self._checked = {path: [None] * len(file.blocks) for path, file in self._files.items()}
+        self._ledgers = {path: Ledger(len(file.blocks)) for path, file in self._files.items()}
         self._stale.update(self._files)
 
     def open(self, path: str, module: ModuleName, document: Document) -> None:
         """Take a document in, or take it in again as a whole."""
+        if self._budget:
+            self._budget.forget(path)
+            self._tables.pop(path, None)
+        self._trace(Stage.DOCUMENT, path)
         file = open_file(path, module, document, self._trace)
-        self._put(file, [None] * len(file.blocks))
+        self._ledgers[path] = Ledger(len(file.blocks))
+        self._put(file)
 
     def take(self, files: Iterable[File]) -> None:
         """Take in many files at once, which costs less than opening one after another."""
         taken = {file.path: file for file in files}
         self._files.update(taken)
-        self._checked.update((path, [None] * len(file.blocks)) for path, file in taken.items())
+        self._ledgers.update((path, Ledger(len(file.blocks))) for path, file in taken.items())
         self._stale.update(taken)
-        self._update({file.module.name: file.summary for file in taken.values()})
+        self._update([file.summary for file in taken.values()])
 
     def edit(self, path: str, document: Document, span: Span, inserted: str) -> None:
         """Replace `span` of the open document at `path` by `inserted`, which gives `document`.
@@ -111,16 +140,20 @@ class Workspace:
         Raises `KeyError` if the file is not open.
         """
         old = self._files[path]
+        self._trace(Stage.DOCUMENT, path)
         edited = edit_file(old, document, span, inserted, self._trace)
-        checked = self._checked[path]
-        end = edited.first + edited.removed
-        checked[edited.first : end] = _kept(checked[edited.first : end], edited, old)
-        self._put(edited.file, checked)
+        self._ledgers[path].replace(edited.first, edited.removed, self._kept(edited, old))
+        if edited.moved:
+            self._settle(edited.file)
+        if path in self._sites and same_sites(old, edited):
+            self._sites[path] = edited.file, self._sites[path][1]
+        self._put(edited.file, edited.touched if self._modules.get(old.module.name) is old.summary else None)
 
     def close(self, path: str) -> None:
         """Forget a document; what its module offers stays known until it is summarized anew or removed."""
         self._files.pop(path, None)
-        self._checked.pop(path, None)
+        self._ledgers.pop(path, None)
+        self._sites.pop(path, None)
         self._asked.pop(path, None)
         self._pointed.pop(path, None)
         self._tables.pop(path, None)
@@ -129,14 +162,25 @@ class Workspace:
     def summarize(self, summaries: Iterable[ModuleSummary]) -> None:
         """Take in what modules offer whose files are not open."""
         is_open = {file.module.name for file in self._files.values()}
-        changed = {summary.name: summary for summary in summaries if summary.name not in is_open}
+        changed = [summary for summary in summaries if summary.name not in is_open]
         if changed:
             self._update(changed)
 
+    def shelve(self, modules: Iterable[str]) -> None:
+        """Take in modules whose summaries the shelf has, and whose files are not open."""
+        is_open = {file.module.name for file in self._files.values()}
+        names = frozenset(name for name in modules if name not in is_open)
+        self._unpeek(names)
+        packages = self._modules.shelve(names)
+        behind = (memo.reads() for memo in (self._effects.memo, *self._breaches.memos))
+        self._forget(reads_about(names, packages, chain(*behind, *self._asked.values())))
+
     def remove(self, module: str) -> None:
         """Forget a module whose file is gone."""
-        if module in self._summaries:
-            self._update({module: None})
+        if module in self._modules:
+            before = {module: self._modules.get(module)}
+            self._unpeek((module,))
+            self._forget(changed_reads(before, {module: None}, self._modules.remove(module)))
 
     def take_stale(self) -> frozenset[str]:
         """The open files whose reports may have changed since they were last asked for; asking clears the list."""
@@ -147,28 +191,17 @@ class Workspace:
     def reports(self, path: str) -> tuple[Report, ...]:
         """The reports on an open file, in the order of the text; only blocks without current findings are checked."""
         file = self._files[path]
-        selection, table, known = self._table(path)
-        checked = self._checked[path]
-        reports: list[Report] = []
-        for position, before in enumerate(checked):
-            found = before
-            if found is None or found.place is not file.placed[position].place:
-                found = checked[position] = self._current(file, position, found, table)
-            if found.findings:
-                reports.extend(self._reports_of(found, file, position, selection))
+        ledger = self._ledgers[path]
+        for position in ledger.due():
+            ledger[position] = self._check(file, position, self._table(path)[1])
+        selection, _, known = self._table(path)
+        reports = [
+            self._report(finding, file, position, selection)
+            for position, checked in ledger.telling()
+            for finding in checked.findings
+            if finding.rule in known.enabled
+        ]
         return tuple(sorted(suppress(reports, file, known), key=lambda report: (report.span, report.rule)))
-
-    def _current(self, file: File, position: int, found: Checked | None, table: Table) -> Checked:
-        """The findings of a block: those at hand if it still stands where it stood, else new ones."""
-        place = file.placed[position].place
-        if found is not None and found.place == place:
-            return msgspec.structs.replace(found, place=place)
-        return self._check(file, position, place, table)
-
-    def _reports_of(self, found: Checked, file: File, position: int, selection: Selection) -> Iterator[Report]:
-        start, spans = file.starts[position], file.blocks[position].spans
-        for finding in found.findings:
-            yield self._report(finding, file, position, spans[finding.node].shift(start), selection)
 
     def fixes(self, report: Report) -> tuple[tuple[Applicability, Fix], ...]:
         """All that is offered for a report on an open file as it is now, the default first.
@@ -188,7 +221,7 @@ class Workspace:
         Fixes are applied one after another, each to the result of the one before, until none is left.
         """
         scratch = Workspace(self._config)
-        scratch._summaries, scratch._modules = dict(self._summaries), self._modules
+        scratch._modules = self._modules.copy()
         original = self._files[path]
         scratch.open(path, original.module, original.document)
         fixed: list[Report] = []
@@ -205,27 +238,58 @@ class Workspace:
             fixed.append(report)
         return Fixed(scratch._files[path].document.text, tuple(fixed))
 
-    def _check(self, file: File, position: int, place: Place, table: Table) -> Checked:
+    def _kept(self, edited: Edited, old: File) -> list[Checked | None]:
+        """The findings of the blocks that an edit put in, where they say the same as the blocks that they replace."""
+        ledger = self._ledgers[old.path]
+        n_more = edited.added - edited.removed
+        kept: list[Checked | None] = []
+        for offset in range(edited.added):
+            facts = edited.file.blocks[edited.first + offset].facts
+            place = edited.file.placed[edited.first + offset].place
+            before = (edited.first + at for at in (offset, offset - n_more) if 0 <= at < edited.removed)
+            found = (ledger[at] for at in before if old.blocks[at].facts is facts)
+            kept.append(next((checked for checked in found if checked and checked.place == place), None))
+        return kept
+
+    def _settle(self, file: File) -> None:
+        """Have those blocks checked again that now belong to another class."""
+        ledger = self._ledgers[file.path]
+        for position, checked in ledger.all():
+            if checked.place != file.placed[position].place:
+                ledger[position] = None
+
+    def _check(self, file: File, position: int, table: Table) -> Checked:
         self._trace(Stage.CHECK, f"{file.path}:{position}")
-        facts = file.blocks[position].facts
+        facts, place = file.blocks[position].facts, file.placed[position].place
         reader = Reader(self._modules)
-        view = View(facts, place, self._config.project, reader, self._effects)
-        findings, crashes = check_block(facts, view, table)
-        self.crashes.extend(crashes)
+        view = View(facts, place, self._config.project, reader, self._effects, self._breaches)
+        result = check_block(facts, view, table, self._budget.clock if self._budget else None)
+        self.crashes.extend(result.crashes)
+        if self._budget and self._budget.charge(file.path, result.seconds):
+            self._tables.pop(file.path, None)
         self._asked.setdefault(file.path, set()).update(reader.reads)
-        pointed = {related.at.module for finding in findings for related in finding.related}
+        pointed = {related.at.module for finding in result.findings for related in finding.related}
         if pointed:
             self._pointed.setdefault(file.path, set()).update(pointed)
-        return Checked(place, findings, frozenset(reader.reads))
+        return Checked(place, result.findings, frozenset(reader.reads))
+
+    def _answers(self) -> tuple[Effects, Breaches]:
+        project = self._config.project
+        return Effects(project.knowledge, self._effects_told), Breaches(project.contracts, project.layers)
+
+    def _effects_told(self, function: str) -> None:
+        self._trace(Stage.EFFECTS, function)
 
     def _table(self, path: str) -> tuple[Selection, Table, Known]:
         if path not in self._tables:
             selection = self._config.selection(path)
+            if self._budget and (off := self._budget.off(path)):
+                selection = selection.without(off)
             known = Known(self._config.catalogue.names, {rule.name for rule in selection.rules})
             self._tables[path] = selection, selection.table(), known
         return self._tables[path]
 
-    def _report(self, finding: Finding[Fact], file: File, position: int, span: Span, selection: Selection) -> Report:
+    def _report(self, finding: Finding[Fact], file: File, position: int, selection: Selection) -> Report:
         rule = self._config.catalogue[finding.rule]
         related = [found for place in finding.related if (found := self._related(place))]
         return Report(
@@ -233,7 +297,7 @@ class Workspace:
             selection.severity(rule),
             rule.text(finding),
             file.path,
-            span,
+            file.blocks[position].spans[finding.node].shift(file.starts[position]),
             rule.applicability,
             tuple(related),
             position,
@@ -242,8 +306,14 @@ class Workspace:
 
     def _related(self, related: Related) -> RelatedPlace | None:
         file = self._module_file(related.at.module)
-        span = site_span(related.at, file) if file else None
-        return RelatedPlace(file.path, span, related.message) if file and span else None
+        if file is None:
+            return None
+        known, sites = self._sites.get(file.path, (None, None))
+        if known is not file or sites is None:
+            sites = Sites(file)
+            self._sites[file.path] = file, sites
+        span = sites.span(related.at, file)
+        return RelatedPlace(file.path, span, related.message) if span else None
 
     def _module_file(self, module: str) -> File | None:
         """The file of a module: the open one, else one that is read for the occasion and kept while it holds."""
@@ -254,49 +324,41 @@ class Workspace:
             loaded = self._config.load(module)
             if loaded is None:
                 return None
-            summary = self._summaries.get(module)
+            summary = self._modules.get(module)
             name = ModuleName(module, summary.is_package if summary else False)
             self._peeked[module] = open_file(loaded[0], name, loaded[1], untraced)
         return self._peeked[module]
 
-    def _put(self, file: File, checked: list[Checked | None]) -> None:
+    def _put(self, file: File, touched: frozenset[str] | None = None) -> None:
         self._files[file.path] = file
-        self._checked[file.path] = checked
         self._stale.add(file.path)
         self._stale.update(path for path, modules in self._pointed.items() if file.module.name in modules)
-        if self._summaries.get(file.module.name) is not file.summary:
-            self._update({file.module.name: file.summary})
+        if self._modules.get(file.module.name) is not file.summary:
+            self._update((file.summary,), touched)
 
-    def _update(self, changed: Mapping[str, ModuleSummary | None]) -> None:
-        """Take in new summaries, and drop the findings that asked for something which is now answered otherwise."""
-        before = self._modules
-        for name, summary in changed.items():
-            self._peeked.pop(name, None)
-            if summary is None:
-                del self._summaries[name]
-            else:
-                self._summaries[name] = summary
-        self._modules = before.updated(changed)
-        reads = changed_reads(before, self._modules, changed)
-        if reads:
-            self._effects.forget(reads)
-            self._drop(reads)
+    def _update(self, summaries: Iterable[ModuleSummary], touched: frozenset[str] | None = None) -> None:
+        """Take in new summaries, and drop the findings that asked for something which is now answered otherwise.
 
-    def _drop(self, reads: frozenset[Read]) -> None:
-        for path, checked in self._checked.items():
-            if reads.isdisjoint(self._asked.get(path, ())):
-                continue
-            outdated = [at for at, found in enumerate(checked) if found and not reads.isdisjoint(found.reads)]
-            for position in outdated:
-                checked[position] = None
-            if outdated:
+        Only the names in `touched` can mean something else, if that is known.
+        """
+        after = {summary.name: summary for summary in summaries}
+        before = {name: self._modules.get(name) for name in after}
+        self._unpeek(after)
+        self._forget(changed_reads(before, after, self._modules.put(after.values()), touched))
+
+    def _unpeek(self, modules: Iterable[str]) -> None:
+        """Take it that the files of these modules, which are not open, have another text now."""
+        for module in modules:
+            if file := self._peeked.pop(module, None):
+                self._sites.pop(file.path, None)
+                self._stale.update(path for path, pointed in self._pointed.items() if module in pointed)
+
+    def _forget(self, changed: frozenset[Read]) -> None:
+        if not changed:
+            return
+        # Chains are made from links, so links come first.
+        for memo in (self._effects.memo, *self._breaches.memos):
+            changed |= memo.forget(changed)
+        for path, ledger in self._ledgers.items():
+            if not changed.isdisjoint(self._asked.get(path, ())) and ledger.drop(changed):
                 self._stale.add(path)
-
-
-def _kept(checked: Sequence[Checked | None], edited: Edited, old: File) -> Iterator[Checked | None]:
-    """The findings of the blocks that an edit put in, where they say the same as the blocks that they replace."""
-    n_more = edited.added - edited.removed
-    for offset in range(edited.added):
-        facts = edited.file.blocks[edited.first + offset].facts
-        places = (at for at in (offset, offset - n_more) if 0 <= at < edited.removed)
-        yield next((checked[at] for at in places if old.blocks[edited.first + at].facts is facts), None)

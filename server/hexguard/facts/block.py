@@ -1,7 +1,8 @@
 """The facts of one block as one comparable value, with its spans kept apart."""
 
 from array import array
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -9,10 +10,14 @@ from hexguard.facts.lowering.builder import Builder
 from hexguard.facts.lowering.statements import lower_statements
 from hexguard.facts.model import Fact
 from hexguard.facts.scopes import Scope, ScopeKind
-from hexguard.syntax.parse import Tree
+from hexguard.syntax.parse import Tree, Wide
 from hexguard.text.span import Span
 
 F = TypeVar("F")
+
+_NONE: Final[frozenset[int]] = frozenset()
+_FUNCTION: Final = ScopeKind.FUNCTION
+_LAMBDA: Final = ScopeKind.LAMBDA
 
 
 class BlockFacts(msgspec.Struct, frozen=True, gc=False):
@@ -25,40 +30,46 @@ class BlockFacts(msgspec.Struct, frozen=True, gc=False):
     facts: tuple[Fact, ...]
     scopes: tuple[Scope, ...]
     is_member: bool
-    broken: frozenset[int] = frozenset()
+    broken: frozenset[int] = _NONE
 
     def of_type(self, kind: type[F]) -> list[F]:
         """The facts of one type, in the order of the text."""
-        return [fact for fact in self.facts if isinstance(fact, kind)]
+        return [fact for fact in self.facts if type(fact) is kind]
 
     def function_scope(self, scope: int) -> int:
         """The nearest scope, from `scope` outwards, that is a `def` or `lambda`; 0 if there is none."""
-        while scope > 0 and self.scopes[scope].kind not in (ScopeKind.FUNCTION, ScopeKind.LAMBDA):
-            scope = self.scopes[scope].parent
-        return max(scope, 0)
+        scopes = self.scopes
+        while scope > 0:
+            found = scopes[scope]
+            if found.kind is _FUNCTION or found.kind is _LAMBDA:
+                return scope
+            scope = found.parent
+        return 0
 
 
-class BlockSpans:
-    """Where the nodes of a block stand: code-point offsets from the start of the block. Never compared."""
+class BlockSpans(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """Where the nodes of a block stand: code-point offsets from the start of the block. Never compared.
 
-    __slots__ = ("_ends", "_starts", "_tree")
+    `starts` and `ends` are in bytes, `wide` leads from there to code points; the tree is not kept, because it is large.
+    """
 
-    def __init__(self, tree: Tree, starts: list[int], ends: list[int]) -> None:
-        self._tree = tree
-        self._starts = array("I", starts)
-        self._ends = array("I", ends)
+    starts: Sequence[int]
+    ends: Sequence[int]
+    wide: Wide | None
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return len(self.starts)
 
     def __getitem__(self, node: int) -> Span:
-        return Span(self._tree.offset(self._starts[node]), self._tree.offset(self._ends[node]))
+        start, end = self.starts[node], self.ends[node]
+        return Span(start, end) if self.wide is None else Span(self.wide.offset(start), self.wide.offset(end))
 
 
 def lower(tree: Tree, is_member: bool) -> tuple[BlockFacts, BlockSpans]:
     """The facts and spans of one parsed block. Never fails: broken code gives fewer facts."""
     builder = Builder(tree, is_member)
     lower_statements(tree.root.named_children, builder)
-    scopes = tuple(scope.close() for scope in builder.scopes)
-    facts = BlockFacts(tuple(builder.facts), scopes, is_member, frozenset(builder.broken))
-    return facts, BlockSpans(tree, builder.starts, builder.ends)
+    scopes = tuple([scope.close() for scope in builder.scopes])
+    broken = frozenset(builder.broken) if builder.broken else _NONE
+    spans = BlockSpans(array("I", builder.starts), array("I", builder.ends), tree.wide)
+    return BlockFacts(tuple(builder.facts), scopes, is_member, broken), spans

@@ -12,7 +12,7 @@ import msgspec
 DETACHED = -1
 
 
-class Context(msgspec.Struct, frozen=True, gc=False):
+class Context(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where in the code something stands; shared by everything at that place.
 
     `scope` is an index into the scopes of the block, `withs` are the expressions of the enclosing `with` items of the
@@ -41,7 +41,7 @@ class ConstantKind(Enum):
     ELLIPSIS = "ellipsis"
 
 
-class Name(msgspec.Struct, frozen=True, gc=False):
+class Name(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A name that is read; `scope` is the scope in which it is used, not the one that binds it."""
 
     node: int
@@ -49,13 +49,13 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     scope: int
 
 
-class Attribute(msgspec.Struct, frozen=True, gc=False):
+class Attribute(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     node: int
     value: "Expr"
     attr: str
 
 
-class Constant(msgspec.Struct, frozen=True, gc=False):
+class Constant(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A literal; `text` is its source, quotes included."""
 
     node: int
@@ -63,7 +63,7 @@ class Constant(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-class FormattedString(msgspec.Struct, frozen=True, gc=False):
+class FormattedString(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """An f-string or t-string (or a concatenation with one); `values` are its replacement fields."""
 
     node: int
@@ -71,7 +71,7 @@ class FormattedString(msgspec.Struct, frozen=True, gc=False):
     is_template: bool = False
 
 
-class Keyword(msgspec.Struct, frozen=True, gc=False):
+class Keyword(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """`name=value` in a call or class header; `node` covers both."""
 
     node: int
@@ -79,7 +79,7 @@ class Keyword(msgspec.Struct, frozen=True, gc=False):
     value: "Expr"
 
 
-class Starred(msgspec.Struct, frozen=True, gc=False):
+class Starred(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """`*value`, or `**value` where `double`."""
 
     node: int
@@ -87,7 +87,7 @@ class Starred(msgspec.Struct, frozen=True, gc=False):
     double: bool
 
 
-class Call(msgspec.Struct, frozen=True, gc=False):
+class Call(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A call. `awaited`: under `await`; `discarded`: a statement of its own, so nothing keeps its value."""
 
     node: int
@@ -142,7 +142,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
         return before[position]
 
 
-class Subscript(msgspec.Struct, frozen=True, gc=False):
+class Subscript(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     node: int
     value: "Expr"
     items: tuple["Expr", ...]
@@ -150,14 +150,14 @@ class Subscript(msgspec.Struct, frozen=True, gc=False):
     in_annotation: bool = False
 
 
-class Binary(msgspec.Struct, frozen=True, gc=False):
+class Binary(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     node: int
     op: str
     left: "Expr"
     right: "Expr"
 
 
-class Boolean(msgspec.Struct, frozen=True, gc=False):
+class Boolean(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """`left and right`, `left or right`."""
 
     node: int
@@ -166,13 +166,13 @@ class Boolean(msgspec.Struct, frozen=True, gc=False):
     right: "Expr"
 
 
-class Unary(msgspec.Struct, frozen=True, gc=False):
+class Unary(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     node: int
     op: str
     operand: "Expr"
 
 
-class Compare(msgspec.Struct, frozen=True, gc=False):
+class Compare(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """`operands[0] ops[0] operands[1] ...`; an operator of two words has one space: `not in`."""
 
     node: int
@@ -180,12 +180,12 @@ class Compare(msgspec.Struct, frozen=True, gc=False):
     operands: tuple["Expr", ...]
 
 
-class Await(msgspec.Struct, frozen=True, gc=False):
+class Await(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     node: int
     value: "Expr"
 
 
-class Lambda(msgspec.Struct, frozen=True, gc=False):
+class Lambda(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A lambda; `scope` is the scope that it opens."""
 
     node: int
@@ -193,7 +193,7 @@ class Lambda(msgspec.Struct, frozen=True, gc=False):
     body: "Expr"
 
 
-class Collection(msgspec.Struct, frozen=True, gc=False):
+class Collection(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A list, set or tuple display: `kind` is `list`, `set` or `tuple`."""
 
     node: int
@@ -201,14 +201,14 @@ class Collection(msgspec.Struct, frozen=True, gc=False):
     items: tuple["Expr", ...]
 
 
-class Dictionary(msgspec.Struct, frozen=True, gc=False):
+class Dictionary(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A dict display; an unpacked mapping has the key `None`."""
 
     node: int
     entries: tuple[tuple["Expr | None", "Expr"], ...]
 
 
-class Comprehension(msgspec.Struct, frozen=True, gc=False):
+class Comprehension(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """`kind` is `list`, `set`, `dict` or `generator`; `sources` are what its `for` clauses run over."""
 
     node: int
@@ -218,20 +218,20 @@ class Comprehension(msgspec.Struct, frozen=True, gc=False):
     sources: tuple["Expr", ...]
 
 
-class Conditional(msgspec.Struct, frozen=True, gc=False):
+class Conditional(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     node: int
     test: "Expr"
     body: "Expr"
     orelse: "Expr"
 
 
-class Yield(msgspec.Struct, frozen=True, gc=False):
+class Yield(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     node: int
     value: "Expr | None"
     is_from: bool
 
 
-class Opaque(msgspec.Struct, frozen=True, gc=False):
+class Opaque(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Something that facts do not look into (a slice, broken code, nesting beyond reason); `kind` says what."""
 
     node: int
@@ -239,42 +239,42 @@ class Opaque(msgspec.Struct, frozen=True, gc=False):
     parts: tuple["Expr", ...] = ()
 
 
-class Typed(msgspec.Struct, frozen=True, gc=False):
+class Typed(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A value of which only the annotation is known (a parameter, an annotated variable)."""
 
     annotation: "Expr"
     node: int = DETACHED
 
 
-class Entered(msgspec.Struct, frozen=True, gc=False):
+class Entered(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """What `with value as name` binds."""
 
     value: "Expr"
     node: int = DETACHED
 
 
-class Element(msgspec.Struct, frozen=True, gc=False):
+class Element(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """What `for name in value` binds."""
 
     value: "Expr"
     node: int = DETACHED
 
 
-class Self(msgspec.Struct, frozen=True, gc=False):
+class Self(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """The first parameter of a method: an instance of the owner class, or the class itself."""
 
     is_class: bool
     node: int = DETACHED
 
 
-class Free(msgspec.Struct, frozen=True, gc=False):
+class Free(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A name that nothing inside its block binds: the module, the class around it, or a builtin does."""
 
     id: str
     node: int = DETACHED
 
 
-class Module(msgspec.Struct, frozen=True, gc=False):
+class Module(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A module imported inside a function; `level` counts the leading dots of a relative import."""
 
     name: str
@@ -282,7 +282,7 @@ class Module(msgspec.Struct, frozen=True, gc=False):
     node: int = DETACHED
 
 
-class LocalFunction(msgspec.Struct, frozen=True, gc=False):
+class LocalFunction(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A function or class defined inside a function; `qualname` as Python would give it, `outer.<locals>.inner`."""
 
     qualname: str

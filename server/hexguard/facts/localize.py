@@ -6,6 +6,7 @@ class (`Self`) and literals, so other files and the index can resolve it. What c
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import (
@@ -44,6 +45,10 @@ UNKNOWN = Opaque(DETACHED, "unknown")
 NOWHERE = Context()
 """The context of everything that is localized: places do not matter any more."""
 
+_CLASS: Final = ScopeKind.CLASS
+_OUTER: Final = BindingKind.OUTER
+_UNBOUND: Final[tuple[int, tuple[Binding, ...]]] = (-1, ())
+
 
 class Localizer:
     """Localizes the expressions of one block; what a local name stands for is worked out once."""
@@ -57,13 +62,13 @@ class Localizer:
 
     def localize(self, expr: Expr) -> Expr:
         """`expr` in terms of names outside the block; node ids are dropped, telling arguments of calls are kept."""
-        if self._steps >= MAX_STEPS:
+        steps = self._steps
+        if steps >= MAX_STEPS:
             return UNKNOWN
-        self._steps += 1
-        try:
-            return self._localize(expr)
-        finally:
-            self._steps -= 1
+        self._steps = steps + 1
+        localized = self._name(expr) if isinstance(expr, Name) else self._localize(expr)
+        self._steps = steps
+        return localized
 
     def optional(self, expr: Expr | None) -> Expr | None:
         """The same for an expression that may be missing."""
@@ -71,33 +76,31 @@ class Localizer:
 
     def _localize(self, expr: Expr) -> Expr:
         match expr:
-            case Name():
-                return self._name(expr)
-            case Attribute(value=value, attr=attr):
-                return Attribute(DETACHED, self.localize(value), attr)
+            case Attribute():
+                return Attribute(DETACHED, self.localize(expr.value), expr.attr)
             case Call():
                 return self._call(expr)
-            case Subscript(value=value, items=items):
-                return Subscript(DETACHED, self.localize(value), self._all(items), NOWHERE)
-            case Binary(op="|", left=left, right=right):
-                return Binary(DETACHED, "|", self.localize(left), self.localize(right))
-            case Await(value=value):
-                return Await(DETACHED, self.localize(value))
-            case Constant(kind=kind, text=text):
-                return Constant(DETACHED, kind, text)
-            case Collection(kind=kind, items=items) if len(items) <= MAX_STEPS:
-                return Collection(DETACHED, kind, self._all(items))
-            case Conditional(body=body, orelse=orelse):
-                return agreed(self.localize(branch) for branch in (body, orelse))
+            case Constant():
+                return Constant(DETACHED, expr.kind, expr.text)
+            case Subscript():
+                return Subscript(DETACHED, self.localize(expr.value), self._all(expr.items), NOWHERE)
+            case Binary(op="|"):
+                return Binary(DETACHED, "|", self.localize(expr.left), self.localize(expr.right))
+            case Await():
+                return Await(DETACHED, self.localize(expr.value))
+            case Collection() if len(expr.items) <= MAX_STEPS:
+                return Collection(DETACHED, expr.kind, self._all(expr.items))
+            case Conditional():
+                return agreed(self.localize(branch) for branch in (expr.body, expr.orelse))
             case _:
                 return UNKNOWN
 
     def _all(self, exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        return tuple(self.localize(expr) for expr in exprs)
+        return tuple([self.localize(expr) for expr in exprs])
 
     def _call(self, call: Call) -> Expr:
-        args = tuple(self._argument(argument) for argument in call.args)
-        keywords = tuple(Keyword(DETACHED, given.name, self._argument(given.value)) for given in call.keywords)
+        args = tuple([self._argument(argument) for argument in call.args])
+        keywords = tuple([Keyword(DETACHED, given.name, self._argument(given.value)) for given in call.keywords])
         return Call(DETACHED, self.localize(call.func), args, keywords, NOWHERE, call.awaited)
 
     def _argument(self, expr: Expr) -> Expr:
@@ -108,7 +111,7 @@ class Localizer:
         if isinstance(root, Name) and find(root.id, root.scope, self._block)[0] < 0:
             return self.localize(expr)
         if isinstance(expr, Collection) and len(expr.items) <= MAX_STEPS:
-            return Collection(DETACHED, expr.kind, tuple(self._argument(item) for item in expr.items))
+            return Collection(DETACHED, expr.kind, tuple([self._argument(item) for item in expr.items]))
         return Constant(DETACHED, expr.kind, expr.text) if isinstance(expr, Constant) else UNKNOWN
 
     def _name(self, name: Name) -> Expr:
@@ -116,11 +119,12 @@ class Localizer:
         if index < 0:
             return Free(name.id)
         key = (index, name.id)
-        if key not in self._names:
+        meaning = self._names.get(key)
+        if meaning is None:
             # A name that is made from itself (`query = query.filter(...)`) meets this while it is being worked out.
             self._names[key] = UNKNOWN
-            self._names[key] = self._meaning(name.id, self._block.scopes[index], bindings)
-        return self._names[key]
+            meaning = self._names[key] = self._meaning(name.id, self._block.scopes[index], bindings)
+        return meaning
 
     def _meaning(self, name: str, scope: Scope, bindings: tuple[Binding, ...]) -> Expr:
         if name == scope.first_parameter and len(bindings) == 1 and not bindings[0].annotation:
@@ -147,16 +151,18 @@ class Localizer:
 
 def find(name: str, scope: int, block: BlockFacts) -> tuple[int, tuple[Binding, ...]]:
     """The scope that binds `name` as seen from `scope`, with its bindings; (-1, ()) if the block does not bind it."""
+    scopes = block.scopes
     index = scope
     while index > 0:
-        found = block.scopes[index]
-        visible = found.kind is not ScopeKind.CLASS or index == scope
-        if visible and (bindings := found.bindings.get(name)):
-            if any(binding.kind is BindingKind.OUTER for binding in bindings):
-                return -1, ()
+        found = scopes[index]
+        bindings = found.bindings.get(name)
+        if bindings and (index == scope or found.kind is not _CLASS):
+            for binding in bindings:
+                if binding.kind is _OUTER:
+                    return _UNBOUND
             return index, bindings
         index = found.parent
-    return -1, ()
+    return _UNBOUND
 
 
 def _is_none(binding: Binding) -> bool:

@@ -3,18 +3,18 @@
 Everything here is free of node ids and positions, so an edit inside a function leaves its summary equal.
 """
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
 from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import DETACHED, Attribute, Call, Expr, Keyword, Name
 from hexguard.facts.localize import Localizer, agreed, find
-from hexguard.facts.model import Assignment, Class, Function, Import, Return
+from hexguard.facts.model import Assignment, Class, Function, Import, Parameter, Reference, Return
 from hexguard.facts.scopes import Binding, BindingKind, Scope, ScopeKind
 
 
-class ImportSymbol(msgspec.Struct, frozen=True, gc=False):
+class ImportSymbol(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A name that stands for something in another module, see `Import`."""
 
     module: str
@@ -24,14 +24,14 @@ class ImportSymbol(msgspec.Struct, frozen=True, gc=False):
     type_checking: bool = False
 
 
-class ParameterSymbol(msgspec.Struct, frozen=True, gc=False):
+class ParameterSymbol(msgspec.Struct, frozen=True, gc=False, array_like=True):
     name: str
     kind: str
     annotation: Expr | None
     default: Expr | None
 
 
-class FunctionSymbol(msgspec.Struct, frozen=True, gc=False):
+class FunctionSymbol(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """The signature of a function; what it calls is kept apart, see `CallSite`."""
 
     qualname: str
@@ -44,7 +44,7 @@ class FunctionSymbol(msgspec.Struct, frozen=True, gc=False):
     decorators: tuple[Expr, ...]
 
 
-class ClassSymbol(msgspec.Struct, frozen=True, gc=False):
+class ClassSymbol(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A class with its members: what its body binds, and what its methods assign to `self`."""
 
     qualname: str
@@ -55,19 +55,19 @@ class ClassSymbol(msgspec.Struct, frozen=True, gc=False):
     attributes: dict[str, tuple["VariableSymbol", ...]]
 
 
-class VariableSymbol(msgspec.Struct, frozen=True, gc=False):
+class VariableSymbol(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     annotation: Expr | None
     value: Expr | None
 
 
-class UnknownSymbol(msgspec.Struct, frozen=True, gc=False):
+class UnknownSymbol(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A name that is bound in a way that facts do not follow."""
 
 
 Symbol: TypeAlias = ImportSymbol | FunctionSymbol | ClassSymbol | VariableSymbol | UnknownSymbol
 
 
-class CallSite(msgspec.Struct, frozen=True, gc=False):
+class CallSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A call directly inside a function; `ordinal` counts the calls of that function, in the order of the facts."""
 
     callee: Expr
@@ -98,6 +98,10 @@ class BlockSummary(msgspec.Struct, frozen=True, gc=False):
 
 EMPTY = BlockSummary({}, {}, {}, (), {})
 
+_VALUE: Final = BindingKind.VALUE
+_FUNCTION: Final = ScopeKind.FUNCTION
+_SKIPPED: Final = frozenset({Reference, Parameter})
+
 
 def summarize(block: BlockFacts) -> BlockSummary:
     """The summary of one block."""
@@ -105,79 +109,113 @@ def summarize(block: BlockFacts) -> BlockSummary:
 
 
 class _Summarizer:
-    """Summarizes one block; its local names and its `return` statements are worked out once."""
+    """Summarizes one block; its local names, functions and `return` statements are worked out once."""
 
-    __slots__ = ("_block", "_localizer", "_returns")
+    __slots__ = (
+        "_assignments",
+        "_block",
+        "_calls",
+        "_functions",
+        "_imports",
+        "_localizer",
+        "_returns",
+        "_symbol_of",
+    )
 
     def __init__(self, block: BlockFacts) -> None:
         self._block = block
         self._localizer = Localizer(block)
+        self._symbol_of: dict[int, FunctionSymbol] = {}
+        self._functions: list[Function] = []
+        self._imports: list[Import] = []
+        self._assignments: list[Assignment] = []
+        self._calls: list[Call] = []
         self._returns: dict[int, list[Return]] = {}
-        for fact in block.of_type(Return):
-            self._returns.setdefault(block.function_scope(fact.context.scope), []).append(fact)
+        self._sort()
 
     def summary(self) -> BlockSummary:
+        # The symbols come first: what a name stands for is worked out where it is met first.
+        symbols = self._symbols(self._block.scopes[0])
+        functions = {found.qualname: self._function(found) for found in self._functions}
+        calls = self._call_sites() if self._calls else {}
+        imports = tuple([ModuleImport(import_symbol(fact), ordinal) for ordinal, fact in enumerate(self._imports)])
+        return BlockSummary(symbols, functions, calls, imports, self._attributes(0))
+
+    def _sort(self) -> None:
+        """Put the facts that matter here into lists by type, in one pass over all of them."""
         block = self._block
-        return BlockSummary(
-            self._symbols(block.scopes[0]),
-            {found.qualname: self._function(found) for found in block.of_type(Function)},
-            self._calls(),
-            tuple(ModuleImport(import_symbol(fact), ordinal) for ordinal, fact in enumerate(block.of_type(Import))),
-            self._attributes(0),
-        )
+        for fact in block.facts:
+            # Most facts are of these two types, and a look at the type costs less than `isinstance`.
+            if type(fact) in _SKIPPED:
+                continue
+            if isinstance(fact, Call):
+                self._calls.append(fact)
+            elif isinstance(fact, Function):
+                self._functions.append(fact)
+            elif isinstance(fact, Assignment):
+                self._assignments.append(fact)
+            elif isinstance(fact, Return):
+                self._returns.setdefault(block.function_scope(fact.context.scope), []).append(fact)
+            elif isinstance(fact, Import):
+                self._imports.append(fact)
 
     def _symbols(self, scope: Scope) -> dict[str, tuple[Symbol, ...]]:
-        return {name: tuple(self._symbol(binding) for binding in bound) for name, bound in scope.bindings.items()}
+        return {name: tuple([self._symbol(binding) for binding in bound]) for name, bound in scope.bindings.items()}
 
     def _symbol(self, binding: Binding) -> Symbol:
-        match binding.kind:
-            case BindingKind.VALUE:
-                return self._variable(binding.annotation, binding.value)
-            case BindingKind.IMPORT | BindingKind.FUNCTION | BindingKind.CLASS:
-                return self._defined(binding)
-            case _:
-                return UnknownSymbol()
-
-    def _variable(self, annotation: Expr | None, value: Expr | None) -> VariableSymbol:
-        return VariableSymbol(self._localizer.optional(annotation), self._localizer.optional(value))
-
-    def _defined(self, binding: Binding) -> Symbol:
-        match self._block.facts[binding.detail]:
-            case Import() as found:
-                return import_symbol(found)
-            case Function() as found:
+        if binding.kind is _VALUE:
+            return self._variable(binding.annotation, binding.value)
+        found = self._block.facts[binding.detail] if binding.detail >= 0 else None
+        match found:
+            case Function():
                 return self._function(found)
-            case Class() as found:
+            case Import():
+                return import_symbol(found)
+            case Class():
                 return self._class(found)
             case _:
                 return UnknownSymbol()
 
-    def _function(self, found: Function) -> FunctionSymbol:
+    def _variable(self, annotation: Expr | None, value: Expr | None) -> VariableSymbol:
         optional = self._localizer.optional
-        parameters = tuple(
-            ParameterSymbol(parameter.name, parameter.kind, optional(parameter.annotation), optional(parameter.default))
-            for parameter in found.parameters
-        )
-        return FunctionSymbol(
-            found.qualname,
-            found.is_async,
-            found.is_generator,
-            found.is_stub,
-            parameters,
-            optional(found.returns),
-            self._returned(found),
-            self._localized(found.decorators),
+        return VariableSymbol(optional(annotation), optional(value))
+
+    def _function(self, found: Function) -> FunctionSymbol:
+        """The symbol of a function, which its name and the list of functions share."""
+        symbol = self._symbol_of.get(found.scope)
+        if symbol is None:
+            parameters = tuple([self._parameter(parameter) for parameter in found.parameters])
+            symbol = self._symbol_of[found.scope] = FunctionSymbol(
+                found.qualname,
+                found.is_async,
+                found.is_generator,
+                found.is_stub,
+                parameters,
+                self._localizer.optional(found.returns),
+                self._returned(found),
+                self._localized(found.decorators),
+            )
+        return symbol
+
+    def _parameter(self, found: Parameter) -> ParameterSymbol:
+        localize, annotation, default = self._localizer.localize, found.annotation, found.default
+        return ParameterSymbol(
+            found.name,
+            found.kind,
+            None if annotation is None else localize(annotation),
+            None if default is None else localize(default),
         )
 
     def _returned(self, found: Function) -> Expr | None:
         """What an unannotated function returns, if all its `return` statements agree."""
         if found.returns is not None or found.is_generator or not found.returns_value:
             return None
-        values = [self._localizer.optional(fact.value) for fact in self._returns.get(found.scope, ())]
-        return agreed(value for value in values if value is not None) if None not in values else None
+        returns = self._returns.get(found.scope, ())
+        values = [self._localizer.localize(fact.value) for fact in returns if fact.value is not None]
+        return agreed(values) if len(values) == len(returns) else None
 
     def _localized(self, exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        return tuple(self._localizer.localize(expr) for expr in exprs)
+        return tuple([self._localizer.localize(expr) for expr in exprs])
 
     def _class(self, found: Class) -> ClassSymbol:
         keywords = [
@@ -192,20 +230,20 @@ class _Summarizer:
             self._attributes(found.scope),
         )
 
-    def _calls(self) -> dict[str, tuple[CallSite, ...]]:
-        block = self._block
-        calls: dict[int, list[CallSite]] = {}
-        for fact in block.of_type(Call):
-            scope = block.function_scope(fact.context.scope)
-            if block.scopes[scope].kind is ScopeKind.FUNCTION:
-                sites = calls.setdefault(scope, [])
-                sites.append(CallSite(self._localizer.localize(fact.func), len(sites), fact.awaited))
-        return {block.scopes[scope].qualname: tuple(sites) for scope, sites in calls.items()}
+    def _call_sites(self) -> dict[str, tuple[CallSite, ...]]:
+        block, localize = self._block, self._localizer.localize
+        sites: dict[int, list[CallSite]] = {}
+        for call in self._calls:
+            scope = block.function_scope(call.context.scope)
+            if block.scopes[scope].kind is _FUNCTION:
+                before = sites.setdefault(scope, [])
+                before.append(CallSite(localize(call.func), len(before), call.awaited))
+        return {block.scopes[scope].qualname: tuple(found) for scope, found in sites.items()}
 
     def _attributes(self, body: int) -> dict[str, tuple[VariableSymbol, ...]]:
         """What the methods directly in the scope `body` assign to their first parameter."""
         found: dict[str, list[VariableSymbol]] = {}
-        for fact in self._block.of_type(Assignment):
+        for fact in self._assignments:
             if name := _self_attribute(fact, self._block, body):
                 found.setdefault(name, []).append(self._variable(fact.annotation, fact.value))
         return {name: tuple(variables) for name, variables in found.items()}

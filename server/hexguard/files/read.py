@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from hexguard.files.stamp import Stamp, digest, stamp_of
 from hexguard.settings import Problem
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -18,12 +19,17 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#[^\r\n]*)?$")
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A file as it was read: its text without the byte order mark, line ends as they are, and how to write it back."""
+    """A file as it was read: its text without the byte order mark, line ends as they are, and how to write it back.
+
+    `stamp` and `digest` tell whether it is still the same.
+    """
 
     path: Path
     text: str
     encoding: str
     bom: bool
+    stamp: Stamp
+    digest: bytes
 
 
 def read(path: Path) -> Source | Problem:
@@ -32,17 +38,17 @@ def read(path: Path) -> Source | Problem:
     Nothing raises: a file that cannot be read or decoded gives a problem that says why and where.
     """
     try:
-        data = _bytes_of(path)
+        stamp, data = _bytes_of(path)
     except OSError as error:
         return Problem(str(path), None, f"cannot be read: {error.strerror or error}")
     except ValueError as error:
         # A path that holds a NUL is no path at all.
         return Problem(str(path), None, f"cannot be read: {error}")
-    return decode(path, data)
+    return _decode(path, data, stamp)
 
 
-def decode(path: Path, data: bytes) -> Source | Problem:
-    """Turn the bytes of a Python file into a `Source`, or into a problem; `path` is only carried along."""
+def _decode(path: Path, data: bytes, stamp: Stamp) -> Source | Problem:
+    """Turn the bytes of a Python file into a `Source`, or into a problem."""
     bom = data.startswith(codecs.BOM_UTF8)
     body = data[len(codecs.BOM_UTF8) :] if bom else data
     declared = _declared_encoding(body)
@@ -60,7 +66,7 @@ def decode(path: Path, data: bytes) -> Source | Problem:
         return Problem(str(path), None, f"cannot be decoded as `{declared}`: {error}")
     if declared is not None and "coding" not in text[:_HEAD]:
         return Problem(str(path), None, f"declares the encoding `{declared}`, in which the declaration makes no sense")
-    return Source(path, text, encoding, bom)
+    return Source(path, text, encoding, bom, stamp, digest(data))
 
 
 def write(source: Source, text: str) -> None:
@@ -88,12 +94,14 @@ def write(source: Source, text: str) -> None:
         raise
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: Path) -> tuple[Stamp, bytes]:
     # Opening a pipe would wait for a writer, so the kind is asked first, and asked again of what was opened.
     _require_regular(os.stat(path))
     with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
-        _require_regular(os.fstat(file.fileno()))
-        return file.read()
+        status = os.fstat(file.fileno())
+        _require_regular(status)
+        # Whoever writes between the two leaves a file with another stamp.
+        return stamp_of(status), file.read()
 
 
 def _require_regular(status: os.stat_result) -> None:

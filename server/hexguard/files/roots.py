@@ -7,21 +7,13 @@ from pathlib import Path
 
 import msgspec
 
+from hexguard.files.stamp import Stamp, stamp_of
 from hexguard.settings import Problem
 from hexguard.settings.dependencies import is_dependency_file
-from hexguard.settings.load import CONFIGURATION_FILES
 from hexguard.settings.model import DEFAULT_SRC
+from hexguard.settings.names import CONFIGURATION_FILES
 
 ROOT_MARKS = ("hexguard.toml", ".hexguard.toml", "pyproject.toml", ".git")
-
-
-class Stamp(msgspec.Struct, frozen=True):
-    """What changes when a file does, without reading it."""
-
-    modified_ns: int
-    changed_ns: int
-    size: int
-    inode: int
 
 
 class ProjectTexts(msgspec.Struct, frozen=True):
@@ -45,20 +37,40 @@ def find_root(path: Path) -> Path:
     return folder
 
 
-def module_name(path: Path, root: Path, src: Iterable[str] = DEFAULT_SRC) -> str | None:
-    """Give the dotted name under which a Python file is imported, or None if no import statement could name it.
+class ModuleNames:
+    """The names under which the files below a root are imported; what the folders say is remembered until `forget`."""
 
-    The name starts at the outermost package (a folder with `__init__.py`) around the file;
-    where there is none, at the deepest of the `src` folders, relative to `root`, that hold the file.
-    """
-    path = Path(os.path.abspath(path))
-    start = _outermost_package(path.parent, _source_root(path, root, src))
-    names = [*path.parent.relative_to(start).parts, path.name.partition(".")[0]]
-    if names[-1] == "__init__":
-        names.pop()
-    if path.suffix not in {".py", ".pyi"} or path.name.count(".") > 1 or not names:
-        return None
-    return ".".join(names) if all(name.isidentifier() and not iskeyword(name) for name in names) else None
+    def __init__(self, root: Path, src: Iterable[str] = DEFAULT_SRC) -> None:
+        """`src` are the source folders, relative to `root`."""
+        self._root = root
+        self._src = tuple(src)
+        self._starts: dict[Path, Path] = {}
+
+    def forget(self) -> None:
+        """Look at the folders again."""
+        self._starts.clear()
+
+    def name(self, path: Path) -> str | None:
+        """Give the dotted name under which a Python file is imported, or None if no import statement could name it.
+
+        The name starts at the outermost package (a folder with `__init__.py`) around the file;
+        where there is none, at the deepest of the source folders that hold the file.
+        """
+        path = Path(os.path.abspath(path))
+        folder = path.parent
+        if folder not in self._starts:
+            self._starts[folder] = _outermost_package(folder, _source_root(path, self._root, self._src))
+        names = [*folder.relative_to(self._starts[folder]).parts, path.name.partition(".")[0]]
+        if names[-1] == "__init__":
+            names.pop()
+        if path.suffix not in {".py", ".pyi"} or path.name.count(".") > 1 or not names:
+            return None
+        return ".".join(names) if all(name.isidentifier() and not iskeyword(name) for name in names) else None
+
+
+def module_name(path: Path, root: Path, src: Iterable[str] = DEFAULT_SRC) -> str | None:
+    """Give the name of one module, see `ModuleNames`."""
+    return ModuleNames(root, src).name(path)
 
 
 def project_texts(root: Path, before: ProjectTexts | None = None) -> ProjectTexts:
@@ -72,7 +84,7 @@ def project_texts(root: Path, before: ProjectTexts | None = None) -> ProjectText
     for name in _declaring_files(root):
         path = root / name
         try:
-            stamp = _stamp(path)
+            stamp = stamp_of(os.stat(path))
             if before is not None and before.stamps.get(name) == stamp:
                 texts[name] = before.texts[name]
             else:
@@ -127,8 +139,3 @@ def _names_in(folder: Path) -> list[str]:
             return [entry.name for entry in entries if entry.is_file()]
     except OSError:
         return []
-
-
-def _stamp(path: Path) -> Stamp:
-    status = os.stat(path)
-    return Stamp(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)

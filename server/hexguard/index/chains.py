@@ -1,7 +1,4 @@
-"""Import chains: how one module comes to depend on another, through which modules."""
-
-from collections import deque
-from collections.abc import Callable
+"""The imports between the modules of a project, as links of chains."""
 
 import msgspec
 
@@ -48,28 +45,3 @@ def _target(symbol: ImportSymbol, importer: str, reader: Reader, resolver: Resol
         if reader.has_package(inner):
             return inner
     return base if reader.has_package(base) else None
-
-
-def import_chain(
-    first: Link,
-    is_forbidden: Callable[[str], bool],
-    follows: Callable[[Link], bool],
-    reader: Reader,
-    resolver: Resolver,
-) -> tuple[Link, ...] | None:
-    """The shortest chain that begins with the import `first` and ends in a forbidden module.
-
-    `follows` tells which further links count: a chain may end at modules that are free to import the forbidden one.
-    """
-    queue: deque[tuple[Link, ...]] = deque([(first,)])
-    seen = {first.module, first.imported}
-    while queue:
-        chain = queue.popleft()
-        last = chain[-1].imported
-        if is_forbidden(last):
-            return chain
-        for link in links(last, reader, resolver):
-            if link.imported not in seen and follows(link):
-                seen.add(link.imported)
-                queue.append((*chain, link))
-    return None

@@ -5,14 +5,15 @@ The chain to the nearest such call is kept, so that it can be shown.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from hexguard.facts.expressions import Attribute, Call, Expr, Free
 from hexguard.facts.summary import FunctionSymbol
 from hexguard.index.knowledge import Knowledge
-from hexguard.index.reads import Read, Reader
+from hexguard.index.memo import Memo
+from hexguard.index.reads import Reader
 from hexguard.index.resolve import Resolver
 from hexguard.index.values import LocatedFunction, Place
 
@@ -49,17 +50,18 @@ class _Edge(msgspec.Struct, frozen=True, gc=False):
 class Effects:
     """The effects of functions; what a function calls is worked out once, and kept while what that came from holds."""
 
-    __slots__ = ("_edges", "_knowledge")
+    __slots__ = ("_edges", "_knowledge", "_told")
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, told: Callable[[str], None] | None = None) -> None:
+        """`told` hears the name of each function whose calls are worked out."""
         self._knowledge = knowledge
-        self._edges: dict[str, tuple[tuple[_Edge, ...], frozenset[Read]]] = {}
+        self._told = told
+        self._edges: Memo[tuple[_Edge, ...]] = Memo()
 
-    def forget(self, changed: frozenset[Read]) -> None:
-        """Drop what was made from answers that have changed."""
-        outdated = [name for name, (_, reads) in self._edges.items() if not reads.isdisjoint(changed)]
-        for name in outdated:
-            del self._edges[name]
+    @property
+    def memo(self) -> Memo[tuple[_Edge, ...]]:
+        """What is kept, with what it came from."""
+        return self._edges
 
     def blocking_chain(self, start: LocatedFunction, reader: Reader) -> Chain | None:
         """The shortest chain of calls from the sync function `start` to something that blocks the thread.
@@ -80,13 +82,12 @@ class Effects:
         return None
 
     def _calls(self, function: LocatedFunction, reader: Reader) -> tuple[_Edge, ...]:
-        if function.name not in self._edges:
-            inner = reader.fresh()
-            edges = tuple(_edges(function, inner, self._knowledge))
-            self._edges[function.name] = edges, frozenset(inner.reads)
-        edges, reads = self._edges[function.name]
-        reader.reads |= reads
-        return edges
+        def edges(inner: Reader) -> tuple[_Edge, ...]:
+            if self._told:
+                self._told(function.name)
+            return tuple(_edges(function, inner, self._knowledge))
+
+        return self._edges.ask(("edges", function.module, function.qualname), reader, edges)
 
 
 def _edges(function: LocatedFunction, reader: Reader, knowledge: Knowledge) -> Iterator[_Edge]:

@@ -1,6 +1,6 @@
 """Puts the summaries of a file's blocks together into what its module offers."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -33,7 +33,7 @@ class Placed(msgspec.Struct, frozen=True, gc=False):
         return self.place.owner
 
 
-class ModuleSummary(msgspec.Struct, frozen=True, gc=False):
+class ModuleSummary(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What other files can observe of a module. `functions` and `calls` are by qualified name inside the module."""
 
     name: str
@@ -49,7 +49,7 @@ class ModuleSummary(msgspec.Struct, frozen=True, gc=False):
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
 
-def assemble(name: str, is_package: bool, blocks: Sequence[Placed]) -> ModuleSummary:
+def assemble(name: str, is_package: bool, blocks: Iterable[Placed]) -> ModuleSummary:
     """The summary of a module from those of its blocks, in the order of the text."""
     symbols: dict[str, tuple[Symbol, ...]] = {}
     functions: dict[str, FunctionSymbol] = {}
@@ -70,29 +70,54 @@ def assemble(name: str, is_package: bool, blocks: Sequence[Placed]) -> ModuleSum
 
 
 def reassemble(
-    old: ModuleSummary, removed: Sequence[Placed], added: Sequence[Placed], blocks: Sequence[Placed]
-) -> ModuleSummary:
+    old: ModuleSummary, removed: Sequence[Placed], added: Sequence[Placed], blocks: Iterable[Placed]
+) -> tuple[ModuleSummary, frozenset[str] | None]:
     """The same as `assemble` of `blocks`, which came out of the blocks of `old` by replacing `removed` by `added`.
 
     Only what the replaced blocks contribute is worked out again, as long as nothing else contributes to the same names.
+    Those names are given as well; `None` if all was worked out again.
     """
     touched = (*removed, *added)
     symbols = _patched(old.symbols, _bound(removed), _bound(added))
     functions = _patched_part(old.functions, removed, added, blocks, _functions)
     calls = _patched_part(old.calls, removed, added, blocks, _calls)
-    places = {block.place for block in touched if block.kind is BlockKind.MEMBER}
+    places = {block.place for block in touched if block.kind is BlockKind.MEMBER} - _untouched(removed, added)
     has_class = any(block.kind is BlockKind.CLASS for block in touched)
     is_alone = all(len(old.symbols.get(place.owner, ())) == 1 for place in places)
+    # A class that is too broken to have a name shares its place with whatever else has none.
+    is_alone = is_alone and all(place.owner for place in places)
     if symbols is None or functions is None or calls is None or has_class or not is_alone:
-        return assemble(old.name, old.is_package, blocks)
+        return assemble(old.name, old.is_package, blocks), None
     for place in places:
         symbols = {**symbols, place.owner: _class(place, blocks)}
     keeps_imports = not any(block.summary.imports for block in touched)
     imports = old.imports if keeps_imports else _imports(blocks)
-    return ModuleSummary(old.name, old.is_package, symbols, functions, calls, imports)
+    return ModuleSummary(old.name, old.is_package, symbols, functions, calls, imports), _names_in(touched)
 
 
-def _class(place: Place, blocks: Sequence[Placed]) -> tuple[Symbol, ...]:
+def _names_in(blocks: Iterable[Placed]) -> frozenset[str]:
+    """The names to which blocks contribute."""
+    names: set[str] = set()
+    for block in blocks:
+        names.update(_qualified(block, _functions), _qualified(block, _calls))
+        names.update((block.owner,) if block.kind is BlockKind.MEMBER else block.summary.symbols)
+    return frozenset(names)
+
+
+def _untouched(removed: Sequence[Placed], added: Sequence[Placed]) -> set[Place]:
+    """The class of members that give it the same as before."""
+    if len(removed) != len(added):
+        return set()
+    same = all(
+        was.place == now.place
+        and was.summary.symbols is now.summary.symbols
+        and was.summary.attributes is now.summary.attributes
+        for was, now in zip(removed, added, strict=True)
+    )
+    return {block.place for block in added} if same else set()
+
+
+def _class(place: Place, blocks: Iterable[Placed]) -> tuple[Symbol, ...]:
     """The one class whose members stand at `place`."""
     parts = [block.summary for block in blocks if block.place == place]
     heads = (block.summary.symbols for block in blocks if block.kind is BlockKind.CLASS)
@@ -110,17 +135,21 @@ def _patched(old: dict[str, V], removed: Mapping[str, V], added: Mapping[str, V]
         return old
     if any(old.get(name) is not value for name, value in removed.items()):
         return None
-    kept = {name: value for name, value in old.items() if name not in removed} if removed else dict(old)
-    if not kept.keys().isdisjoint(added):
+    # A copy costs less than looking at each name.
+    patched = old.copy()
+    for name in removed:
+        del patched[name]
+    if not patched.keys().isdisjoint(added):
         return None
-    return {**kept, **added}
+    patched.update(added)
+    return patched
 
 
 def _patched_part(
     old: dict[str, V],
     removed: Sequence[Placed],
     added: Sequence[Placed],
-    blocks: Sequence[Placed],
+    blocks: Iterable[Placed],
     part: Callable[[BlockSummary], Mapping[str, V]],
 ) -> dict[str, V] | None:
     """`_patched` for functions or calls, of which the last block with a name counts; another may be left with it."""
@@ -164,7 +193,7 @@ def _calls(summary: BlockSummary) -> Mapping[str, tuple[CallSite, ...]]:
     return summary.calls
 
 
-def _imports(blocks: Sequence[Placed]) -> tuple[ImportSymbol, ...]:
+def _imports(blocks: Iterable[Placed]) -> tuple[ImportSymbol, ...]:
     def each() -> Iterator[ImportSymbol]:
         for block in blocks:
             for found in block.summary.imports:

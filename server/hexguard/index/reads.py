@@ -1,47 +1,118 @@
 """The questions that can be asked about the project, and a record of those that were."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from enum import Enum
-from typing import TypeAlias
-
-import msgspec
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, TypeAlias
 
 from hexguard.facts.summary import CallSite, FunctionSymbol, ImportSymbol, Symbol
 from hexguard.index.modules import ModuleSummary
 
-
-class ReadKind(Enum):
-    PACKAGE = "package"
-    MODULE = "module"
-    SYMBOL = "symbol"
-    FUNCTION = "function"
-    CALLS = "calls"
-    IMPORTS = "imports"
-
-
+# Plain strings, because questions are hashed all the time and an `Enum` does that in Python.
+ReadKind: TypeAlias = Literal["package", "module", "symbol", "function", "calls", "imports", "edges", "links", "chain"]
 Read: TypeAlias = tuple[ReadKind, str, str]
-"""A question: its kind, the module, and the name inside the module (empty where the kind needs none)."""
+"""A question: its kind, the module, and the name inside the module (empty where the kind needs none).
+
+The last three kinds are answered from a `Memo`: `edges` of the call graph, `links` between modules, and import `chain`s
+(to a numbered boundary).
+"""
 
 
-class Modules(msgspec.Struct, frozen=True):
-    """All modules of the project as of one revision; `packages` are their names and all dotted prefixes of them."""
+Shelf: TypeAlias = Callable[[str], ModuleSummary | None]
+"""Where summaries are kept that are not in memory: gives that of the module with this name."""
 
-    by_name: dict[str, ModuleSummary]
-    packages: frozenset[str]
+LOADED_MODULES = 500
+"""So many summaries are kept in memory after they were taken from the shelf."""
+
+
+class Modules:
+    """All modules of the project as of now; most are only known by name until somebody asks about them."""
+
+    __slots__ = ("_loaded", "_packages", "_shelf", "_summaries")
+
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._shelf = shelf
+        self._summaries: dict[str, ModuleSummary | None] = {}
+        self._loaded: dict[str, ModuleSummary] = {}
+        # How many modules make each dotted name exist.
+        self._packages: dict[str, int] = {}
 
     @staticmethod
     def of(summaries: Iterable[ModuleSummary]) -> "Modules":
         """The modules with these summaries."""
-        by_name = {summary.name: summary for summary in summaries}
-        return Modules(by_name, frozenset(prefix for name in by_name for prefix in _prefixes(name)))
+        modules = Modules()
+        modules.put(summaries)
+        return modules
 
-    def updated(self, changed: Mapping[str, ModuleSummary | None]) -> "Modules":
-        """The modules after some were replaced or added, or removed where the new summary is `None`."""
-        by_name = {name: summary for name, summary in self.by_name.items() if name not in changed}
-        by_name.update({name: summary for name, summary in changed.items() if summary is not None})
-        if by_name.keys() == self.by_name.keys():
-            return Modules(by_name, self.packages)
-        return Modules.of(by_name.values())
+    def __contains__(self, name: str) -> bool:
+        return name in self._summaries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._summaries)
+
+    def __len__(self) -> int:
+        return len(self._summaries)
+
+    def copy(self) -> "Modules":
+        """The same modules, to be changed apart from these."""
+        copy = Modules(self._shelf)
+        copy._summaries, copy._packages = self._summaries.copy(), self._packages.copy()
+        return copy
+
+    def get(self, name: str) -> ModuleSummary | None:
+        """What a module offers; `None` if there is no such module."""
+        found = self._summaries.get(name)
+        return self._taken(name) if found is None and name in self._summaries else found
+
+    def has_package(self, name: str) -> bool:
+        """Whether `name` is a module or the first part of the name of one."""
+        return name in self._packages
+
+    def put(self, summaries: Iterable[ModuleSummary]) -> set[str]:
+        """Take in what modules offer now; gives the packages that did not exist before."""
+        added: set[str] = set()
+        for summary in summaries:
+            added |= self._name(summary.name)
+            self._summaries[summary.name] = summary
+        return added
+
+    def shelve(self, names: Iterable[str]) -> set[str]:
+        """Take in modules whose summaries are on the shelf; gives the packages that did not exist before."""
+        added: set[str] = set()
+        for name in names:
+            added |= self._name(name)
+            self._summaries[name] = None
+            self._loaded.pop(name, None)
+        return added
+
+    def remove(self, name: str) -> set[str]:
+        """Forget a module that is known; gives the packages that exist no more."""
+        del self._summaries[name]
+        self._loaded.pop(name, None)
+        for prefix in (prefixes := list(_prefixes(name))):
+            self._packages[prefix] -= 1
+        gone = {prefix for prefix in prefixes if not self._packages[prefix]}
+        for prefix in gone:
+            del self._packages[prefix]
+        return gone
+
+    def _name(self, name: str) -> set[str]:
+        if name in self._summaries:
+            return set()
+        added: set[str] = set()
+        for prefix in _prefixes(name):
+            if prefix not in self._packages:
+                added.add(prefix)
+            self._packages[prefix] = self._packages.get(prefix, 0) + 1
+        return added
+
+    def _taken(self, name: str) -> ModuleSummary | None:
+        if name in self._loaded:
+            return self._loaded[name]
+        summary = self._shelf(name) if self._shelf else None
+        if summary:
+            if len(self._loaded) >= LOADED_MODULES:
+                del self._loaded[next(iter(self._loaded))]
+            self._loaded[name] = summary
+        return summary
 
 
 def _prefixes(name: str) -> Iterator[str]:
@@ -64,34 +135,34 @@ class Reader:
 
     def has_package(self, name: str) -> bool:
         """Whether `name` is a module of the project or a folder with modules in it."""
-        self.reads.add((ReadKind.PACKAGE, name, ""))
-        return name in self._modules.packages
+        self.reads.add(("package", name, ""))
+        return self._modules.has_package(name)
 
     def has_module(self, module: str) -> bool:
-        self.reads.add((ReadKind.MODULE, module, ""))
-        return module in self._modules.by_name
+        self.reads.add(("module", module, ""))
+        return module in self._modules
 
     def package(self, module: str) -> str:
         """The package of a module of the project; it changes only together with the module itself."""
-        summary = self._modules.by_name.get(module)
+        summary = self._modules.get(module)
         return summary.package if summary else ""
 
     def symbol(self, module: str, name: str) -> tuple[Symbol, ...]:
-        self.reads.add((ReadKind.SYMBOL, module, name))
-        summary = self._modules.by_name.get(module)
+        self.reads.add(("symbol", module, name))
+        summary = self._modules.get(module)
         return summary.symbols.get(name, ()) if summary else ()
 
     def function(self, module: str, qualname: str) -> FunctionSymbol | None:
-        self.reads.add((ReadKind.FUNCTION, module, qualname))
-        summary = self._modules.by_name.get(module)
+        self.reads.add(("function", module, qualname))
+        summary = self._modules.get(module)
         return summary.functions.get(qualname) if summary else None
 
     def calls(self, module: str, qualname: str) -> tuple[CallSite, ...]:
-        self.reads.add((ReadKind.CALLS, module, qualname))
-        summary = self._modules.by_name.get(module)
+        self.reads.add(("calls", module, qualname))
+        summary = self._modules.get(module)
         return summary.calls.get(qualname, ()) if summary else ()
 
     def imports(self, module: str) -> tuple[ImportSymbol, ...]:
-        self.reads.add((ReadKind.IMPORTS, module, ""))
-        summary = self._modules.by_name.get(module)
+        self.reads.add(("imports", module, ""))
+        summary = self._modules.get(module)
         return summary.imports if summary else ()

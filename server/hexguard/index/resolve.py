@@ -50,6 +50,10 @@ class Resolver:
         self._knowledge = knowledge
         self._steps = MAX_STEPS
 
+    def through(self, reader: Reader) -> "Resolver":
+        """The same with a record of its own."""
+        return Resolver(reader, self._knowledge)
+
     def value(self, expr: Expr, place: Place) -> Value | None:
         """What the localized expression `expr` means where it stands."""
         if self._steps <= 0:

@@ -1,33 +1,42 @@
 """Decides what the worker does next when no client waits: check documents, tell what is wrong, index one more file."""
 
 import hashlib
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 from typing import Protocol
 
 import msgspec
 from lsprotocol import types as lsp
 
 from hexguard.app.root import Progress, Root
+from hexguard.engine.budget import Slow
 from hexguard.engine.check import Crash
 from hexguard.engine.report import Report
+from hexguard.engine.timings import Timings
 from hexguard.lsp import convert
 from hexguard.lsp.client import Client
+from hexguard.lsp.indexing import Indexing
+from hexguard.lsp.latency import Timing
 from hexguard.lsp.roots import Home, Roots, is_editor_problem
+from hexguard.lsp.worker import Later
 from hexguard.settings.model import Problem
 from hexguard.text.document import Document
 from hexguard_rules.catalogue import CATALOGUE
 
-FILES_PER_CHECK = 50
-"""So many files are indexed before the open documents that they concern are checked again."""
+STEPS_PER_CHECK = 10
+"""So many steps of the index are done before the open documents that they concern are checked again."""
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """The diagnostics of one version of a document; two with equal `digest` look the same to a person."""
+    """The diagnostics of one version of a document; two with equal `digest` look the same to a person.
+
+    `timing` says what it took, where an edit was what made it necessary.
+    """
 
     document: Document
     diagnostics: tuple[lsp.Diagnostic, ...]
     digest: str
+    timing: Timing | None = None
 
 
 class Listener(Protocol):
@@ -38,6 +47,9 @@ class Listener(Protocol):
 
     def crashed(self, crash: Crash) -> None:
         """A rule crashed."""
+
+    def slowed(self, slow: Slow) -> None:
+        """A rule was switched off for a file because it is slow."""
 
     def settings_checked(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
         """A configuration file was read; it has these problems, or none any more."""
@@ -52,20 +64,35 @@ class Listener(Protocol):
 class Checking:
     """The steps of the background: each does a little, the most urgent first. Runs in the worker's thread."""
 
-    def __init__(self, roots: Roots, listener: Listener) -> None:
-        self.client = Client()
+    def __init__(
+        self,
+        client: Client,
+        roots: Roots,
+        listener: Listener,
+        later: Later,
+        timings: Timings,
+    ) -> None:
+        """`timings` hears of all stages."""
+        self._client = client
         self._roots = roots
         self._listener = listener
+        self._later = later
+        self._timings = timings
+        self._received: dict[str, float] = {}
         self._due: dict[str, None] = {}
-        self._indexing: list[tuple[Root, Iterator[Progress]]] = []
+        self._indexing: list[Indexing] = []
         self._n_taken = 0
         self._told: dict[str, tuple[str, tuple[Problem, ...]]] = {}
         self._refused: tuple[str, ...] = ()
         self._changed: dict[str, None] = {}
 
-    def urgent(self, uri: str) -> None:
-        """Check this document before all others."""
+    def urgent(self, uri: str, received: float | None = None) -> None:
+        """Check this document before all others; an edit of it was `received` then, see `Timing`."""
         self._due = {uri: None, **self._due}
+        # Of a burst of edits, the first one waits longest.
+        if received is not None:
+            self._received.setdefault(uri, received)
+        self._timings.pause()
 
     def files_changed(self, paths: Iterable[str]) -> None:
         """Look at files that changed on disk, one in each step: a change of branch touches thousands."""
@@ -78,7 +105,7 @@ class Checking:
             uri = next(iter(self._due))
             del self._due[uri]
             if home := self._roots.home(uri):
-                self._listener.checked(self.shown(home))
+                self._listener.checked(self._timed(uri, self.shown(home)))
                 self._tell_crashes()
             return True
         if self._changed:
@@ -88,10 +115,15 @@ class Checking:
             self._n_taken += 1
             return True
         self._tell_problems()
-        self._indexing += [(root, root.index()) for root in self._roots.take_unindexed()]
-        if self._indexing:
-            self._index()
-        return bool(self._indexing or self._due)
+        self._begin_indexing()
+        return self._index() or bool(self._due)
+
+    def _timed(self, uri: str, shown: Shown) -> Shown:
+        spent = self._timings.take()
+        received = self._received.pop(uri, None)
+        if received is None:
+            return shown
+        return msgspec.structs.replace(shown, timing=Timing(received, spent.stages, spent.rules))
 
     def shown(self, home: Home) -> Shown:
         """What a document looks like now."""
@@ -102,24 +134,26 @@ class Checking:
     def diagnostic(self, report: Report, home: Home, document: Document) -> lsp.Diagnostic:
         """A report as the client wants to see it."""
         related: list[lsp.Location] | None = None
-        encoding = self.client.encoding
-        if self.client.related_information:
+        encoding = self._client.encoding
+        if self._client.related_information:
             places = [(place, home.workspace.document_at(place.path)) for place in report.related]
             related = [convert.to_location(place, text, encoding) for place, text in places]
         rule = next((rule for rule in CATALOGUE.select(report.rule) if rule.name == report.rule), None)
         found = convert.to_diagnostic(report, document, encoding, rule, related)
-        if self.client.deprecated_tag and report.rule.endswith("-deprecated"):
+        if self._client.deprecated_tag and report.rule.endswith("-deprecated"):
             found.tags = [lsp.DiagnosticTag.Deprecated]
         return found
 
     def _collect(self) -> None:
         """Note which documents are due. While files are taken in, one check serves for many of them."""
-        if not (self._indexing or self._changed) or self._n_taken % FILES_PER_CHECK == 0:
+        if not (self._indexing or self._changed) or self._n_taken % STEPS_PER_CHECK == 0:
             self._due.update(dict.fromkeys(self._roots.take_stale()))
 
     def _tell_crashes(self) -> None:
         for crash in self._roots.take_crashes():
             self._listener.crashed(crash)
+        for slow in self._roots.take_slow():
+            self._listener.slowed(slow)
 
     def _tell_problems(self) -> None:
         """Tell the problems of each configuration file when they change, and when there are none any more."""
@@ -137,39 +171,29 @@ class Checking:
             text, problems = found.get(uri, ("", ()))
             if told.get(uri) != (text, problems):
                 document = Document.of(uri, text)
-                diagnostics = (convert.to_settings_diagnostic(one, document, self.client.encoding) for one in problems)
+                diagnostics = (convert.to_settings_diagnostic(one, document, self._client.encoding) for one in problems)
                 self._listener.settings_checked(uri, tuple(diagnostics))
         if self._refused != (messages := tuple(dict.fromkeys(refused))):
             self._refused = messages
             self._listener.settings_refused(messages)
 
-    def _index(self) -> None:
-        root, progress = self._indexing[0]
-        done = next(progress, None) if self._roots.is_in_use(root) else None
+    def _begin_indexing(self) -> None:
+        new = self._roots.take_unindexed()
+        for indexing in self._indexing:
+            if indexing.root in new or not self._roots.is_in_use(indexing.root):
+                indexing.cancel()
+        self._indexing += [Indexing(root, self._later, partial(self._indexed, root)) for root in new]
+
+    def _index(self) -> bool:
+        """Go on with the first index that has work for this thread; whether there was one."""
+        self._indexing = [indexing for indexing in self._indexing if not indexing.is_over]
+        return any(indexing.step() for indexing in self._indexing)
+
+    def _indexed(self, root: Root, progress: Progress | None) -> None:
         self._n_taken += 1
-        if done is None:
-            self._indexing.pop(0)
+        if progress is None:
             self._due.update(dict.fromkeys(self._roots.take_stale()))
-        self._listener.indexing(root, done)
-
-
-Clock = Callable[[], float]
-
-
-class Patience:
-    """Decides when the progress of a long job is worth telling: not in its first second, and then now and then."""
-
-    def __init__(self, clock: Clock = time.monotonic, before: float = 1.0, between: float = 0.25) -> None:
-        self._clock = clock
-        self._between = between
-        self._next = clock() + before
-
-    def is_over(self) -> bool:
-        """Whether to tell how far the job is, now."""
-        if (now := self._clock()) < self._next:
-            return False
-        self._next = now + self._between
-        return True
+        self._listener.indexing(root, progress)
 
 
 def _digest(document: Document, diagnostics: tuple[lsp.Diagnostic, ...]) -> str:

@@ -1,18 +1,23 @@
 """Translates spans to ranges, reports to diagnostics, fixes to edits: the only file that speaks both languages."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from lsprotocol import types as lsp
 
-from hexguard.engine.report import RelatedPlace, Report
-from hexguard.rule.rule import Rule
 from hexguard.settings.model import Problem, Severity
 from hexguard.text.document import Document
 from hexguard.text.edit import Edit
 from hexguard.text.encoding import Encoding
 from hexguard.text.span import Span
+
+if TYPE_CHECKING:
+    from hexguard.engine.report import RelatedPlace, Report
+    from hexguard.rule.rule import Rule
 
 SOURCE = "hexguard"
 DOCS_URL = "https://github.com/hexguard/hexguard/blob/main/docs/rules/{family}/{name}.md"

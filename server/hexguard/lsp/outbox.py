@@ -1,16 +1,28 @@
 """Sends what the worker found to the client: nothing twice, and nothing about a text that the client has no more."""
 
+from __future__ import annotations
+
+import time
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
-from hexguard.app.root import Progress
-from hexguard.engine.check import Crash
-from hexguard.lsp.checking import Shown
 from hexguard.lsp.client import Client
 from hexguard.lsp.documents import Documents
+from hexguard.lsp.latency import Latency
+
+if TYPE_CHECKING:
+    from hexguard.app.root import Progress
+    from hexguard.engine.budget import Slow
+    from hexguard.engine.check import Crash
+    from hexguard.lsp.checking import Shown
+
+
+TIMINGS = "hexguard/timings"
+"""The name of our own notification, and of the request for all edits together."""
 
 
 class Outbox:
@@ -20,6 +32,7 @@ class Outbox:
         self.client = Client()
         self._server = server
         self._documents = documents
+        self.latency = Latency()
         self._digests: dict[str, str] = {}
         self._awaited: set[str] = set()
         self._refresh: Future[None] | None = None
@@ -60,7 +73,7 @@ class Outbox:
     def checked(self, shown: Shown) -> None:
         """A document was checked: publish its diagnostics, or have the client ask, if they are news."""
         uri = shown.document.uri
-        self.trace(f"checked {uri}, version {shown.document.version}: {len(shown.diagnostics)} findings")
+        self._tell_timing(shown)
         if not self._documents.is_current(shown.document) or self._digests.get(uri) == shown.digest:
             return
         if self.client.pull:
@@ -69,6 +82,15 @@ class Outbox:
             return
         self._digests[uri] = shown.digest
         self._publish(uri, shown.diagnostics, shown.document.version)
+
+    def _tell_timing(self, shown: Shown) -> None:
+        uri, version = shown.document.uri, shown.document.version
+        self.trace(f"checked {uri}, version {version}: {len(shown.diagnostics)} findings")
+        if shown.timing is None:
+            return
+        found = self.latency.add(shown.timing, time.perf_counter())
+        if self._server.protocol.trace != lsp.TraceValue.Off:
+            self._server.protocol.notify(TIMINGS, {"uri": uri, "version": version, **found})
 
     def settings_checked(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
         """Show the problems of a configuration file in place; pushed to every client, because none will ask for it."""
@@ -85,6 +107,13 @@ class Outbox:
             self._crashes.add(crash.rule)
             self.show(f"The rule `{crash.rule}` crashed; its findings may be missing. The log has the details.")
             self.log(f"the rule `{crash.rule}` crashed:\n{crash.error}", lsp.MessageType.Error)
+
+    def slowed(self, slow: Slow) -> None:
+        """Tell that a rule was switched off for a file; it gets new chances when the file is opened again."""
+        self.show(
+            f"The rule `{slow.rule}` is slow in {Path(slow.path).name} ({slow.seconds * 1000:.0f} ms for one block), "
+            "so it is off there until the file is opened again."
+        )
 
     def indexing(self, root: Path, progress: Progress | None) -> None:
         """Show how far an index is; `None` at its end. The first call begins."""

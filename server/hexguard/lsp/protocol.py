@@ -13,6 +13,12 @@ from hexguard.settings.report import is_table
 
 CONTENT_MODIFIED = -32801
 
+
+def content_modified() -> JsonRpcException:
+    """The error that a client expects when its document has changed since it asked."""
+    return JsonRpcException("the document has changed since this action was offered", code=CONTENT_MODIFIED)
+
+
 # pygls keeps texts of its own for these and ends the process itself on `exit`; all of that is ours here.
 _REPLACED = (
     lsp.TEXT_DOCUMENT_DID_OPEN,

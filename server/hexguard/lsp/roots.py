@@ -4,34 +4,28 @@ Everything here runs in the worker's thread.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
 
 from hexguard.app.root import Root
+from hexguard.engine.budget import Slow
 from hexguard.engine.check import Crash
 from hexguard.engine.report import Report
 from hexguard.engine.workspace import Workspace
 from hexguard.files.roots import ROOT_MARKS, find_root
 from hexguard.lsp import convert
 from hexguard.lsp.documents import Step
+from hexguard.lsp.folders import Editor, Folder
 from hexguard.settings.load import EDITOR
 from hexguard.settings.model import Problem
 from hexguard.text.document import Document
 
 LOG = logging.getLogger(__name__)
 
-Editor = Mapping[str, object] | None
 MakeRoot = Callable[[Path, Editor], Root]
-
-
-class Folder(msgspec.Struct, frozen=True):
-    """A folder that the client opened, and the settings that it has for it."""
-
-    path: Path
-    editor: Editor = None
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -92,7 +86,8 @@ class Roots:
                 home.root.close(home.path)
                 self.open(uri, document)
         used = {home.root.path for home in self._homes.values()}
-        self._roots = {path: root for path, root in self._roots.items() if path in used}
+        for path in self._roots.keys() - used:
+            self._roots.pop(path).close_store()
 
     def open(self, uri: str, document: Document) -> None:
         """Take a document in, or take it in again as a whole."""
@@ -154,6 +149,10 @@ class Roots:
             crashes += root.workspace.crashes
             root.workspace.crashes.clear()
         return crashes
+
+    def take_slow(self) -> list[Slow]:
+        """The rules that were switched off since the last call because they took too long."""
+        return [slow for root in self._roots.values() for slow in root.workspace.take_slow()]
 
     def take_unindexed(self) -> list[Root]:
         """The roots whose files have to be indexed: new ones, and those that are configured otherwise."""

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from lsprotocol import types as lsp
 
-from hexguard.lsp.features import code_actions, configuration, hover, lifecycle, sync, watching
+from hexguard.lsp.features import code_actions, configuration, hover, lifecycle, sync, timings, watching
 from hexguard.lsp.framing import Framer
+from hexguard.lsp.outbox import TIMINGS
 from hexguard.lsp.service import Service
 
 READ_SIZE = 64 * 1024
@@ -27,6 +28,7 @@ FEATURES: tuple[tuple[str, Callable[..., object]], ...] = (
     (lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, configuration.did_change),
     (lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, configuration.did_change_folders),
     (lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, watching.did_change_files),
+    (TIMINGS, timings.timings),
 )
 
 

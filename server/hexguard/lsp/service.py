@@ -3,25 +3,32 @@
 All but `Link` runs in the event loop's thread.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.exceptions import FeatureRequestError, JsonRpcException, PyglsError
 from pygls.lsp.server import LanguageServer
 
 import hexguard
-from hexguard.app.root import Progress, Root
-from hexguard.engine.check import Crash
-from hexguard.lsp.checking import Checking, Patience, Shown
 from hexguard.lsp.client import Client
 from hexguard.lsp.documents import Documents
 from hexguard.lsp.outbox import Outbox
+from hexguard.lsp.patience import Patience
 from hexguard.lsp.protocol import Protocol
-from hexguard.lsp.roots import MakeRoot, Roots
 from hexguard.lsp.worker import Worker
+
+if TYPE_CHECKING:
+    from hexguard.app.root import Progress, Root
+    from hexguard.engine.budget import Slow
+    from hexguard.engine.check import Crash
+    from hexguard.lsp.background import Background
+    from hexguard.lsp.checking import Shown
+    from hexguard.lsp.roots import MakeRoot
 
 T = TypeVar("T")
 
@@ -29,15 +36,15 @@ T = TypeVar("T")
 class Service(LanguageServer):
     """The documents, the worker with all roots, and the client. `make_root` is there for tests."""
 
-    def __init__(self, make_root: MakeRoot = Root) -> None:
+    def __init__(self, make_root: MakeRoot | None = None) -> None:
         # The signature of pygls ends in untyped `*args` and `**kwargs`.
         super().__init__("hexguard", hexguard.__version__, protocol_cls=Protocol)  # pyright: ignore[reportUnknownMemberType]
         self.client = Client()
         self.documents = Documents()
         self.outbox = Outbox(self, self.documents)
-        self.roots = Roots(make_root)
-        self.checking = Checking(self.roots, Link(self))
-        self.worker = Worker(self.checking.step)
+        self.worker = Worker(self._step)
+        self._make_root = make_root
+        self._background: Background | None = None
         # The settings that the client began with, those that it told when asked, and those for each of its folders.
         self.settings: Mapping[str, object] = {}
         self.fetched: Mapping[str, object] = {}
@@ -54,9 +61,24 @@ class Service(LanguageServer):
     def started(self, client: Client) -> None:
         """Begin to work for a client."""
         self.client = client
-        self.checking.client = client
         self.outbox.client = client
+        self.worker.put(self._load)
         self.worker.start()
+
+    @property
+    def background(self) -> Background:
+        """What computes; only jobs of the worker may ask for it."""
+        assert self._background, "it is loaded by the worker's first job"
+        return self._background
+
+    def _load(self) -> None:
+        # Engine, rules and settings take long to load, and no answer to `initialize` needs them.
+        from hexguard.lsp.background import Background  # noqa: PLC0415
+
+        self._background = Background(self.client, Link(self), self._later, self._make_root)
+
+    def _step(self) -> bool:
+        return self.background.checking.step()
 
     async def finished(self) -> int:
         """Wait until the client is gone, and give the exit code of the process."""
@@ -79,6 +101,9 @@ class Service(LanguageServer):
     async def ask(self, question: Callable[[], T]) -> T:
         """Let the worker answer a question about all the documents as they are now."""
         return await asyncio.wrap_future(self.worker.ask(question))
+
+    def _later(self, job: Callable[[], None]) -> None:
+        self.worker.put(job)
 
     def soon(self, job: Callable[[], None]) -> None:
         """Do a job in the event loop; any thread may call this."""
@@ -108,6 +133,10 @@ class Link:
     def crashed(self, crash: Crash) -> None:
         """See `Listener`."""
         self._service.soon(lambda: self._service.outbox.crashed(crash))
+
+    def slowed(self, slow: Slow) -> None:
+        """See `Listener`."""
+        self._service.soon(lambda: self._service.outbox.slowed(slow))
 
     def settings_checked(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
         """See `Listener`."""

@@ -9,6 +9,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+Later = Callable[[Callable[[], None]], None]
+"""Has a job done in the worker's thread; any thread may call it."""
+
 LOG = logging.getLogger(__name__)
 
 

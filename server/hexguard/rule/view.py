@@ -12,8 +12,8 @@ from hexguard.facts.expressions import Call, Context, Expr
 from hexguard.facts.localize import Localizer
 from hexguard.facts.model import Function, Import
 from hexguard.facts.summary import import_symbol
-from hexguard.index.chains import Link, import_chain, link_of
-from hexguard.index.contracts import Boundary, boundaries
+from hexguard.index.breaches import Breach, Breaches
+from hexguard.index.chains import link_of
 from hexguard.index.effects import Chain, Effects
 from hexguard.index.frameworks import Frameworks
 from hexguard.index.knowledge import Knowledge
@@ -34,15 +34,6 @@ class Project(msgspec.Struct, frozen=True):
     contracts: tuple[Contract, ...] = ()
 
 
-class Breach(msgspec.Struct, frozen=True, gc=False):
-    """An import that breaks a contract: from which layer, into which, and through which imports."""
-
-    contract: str
-    side: str
-    crossed: str
-    chain: tuple[Link, ...]
-
-
 class View:
     """The view of one block.
 
@@ -50,6 +41,7 @@ class View:
     """
 
     __slots__ = (
+        "_breaches",
         "_effects",
         "_localizer",
         "_reader",
@@ -67,12 +59,14 @@ class View:
         project: Project,
         reader: Reader,
         effects: Effects,
+        breaches: Breaches,
     ) -> None:
         self.block = block
         self.place = place
         self.project = project
         self._reader = reader
         self._effects = effects
+        self._breaches = breaches
         self._localizer = Localizer(block)
         self._resolver = Resolver(reader, project.knowledge)
         self._values: dict[int, Value | None] = {}
@@ -113,25 +107,6 @@ class View:
         return self._effects.blocking_chain(found, self._reader) if found else None
 
     def breaches(self, fact: Import) -> Iterator[Breach]:
-        """The contracts that an import breaks, directly or through the modules that it imports in turn.
-
-        A chain that runs through another module under the same contract is reported there, not here.
-        """
+        """The contracts that an import breaks, directly or through the modules that it imports in turn."""
         first = link_of(import_symbol(fact), self.module, self._reader, self._resolver)
-        for boundary in boundaries(self.module, self.project.contracts, self.project.layers) if first else ():
-            chain = self._breaking_chain(first, boundary) if first else None
-            if chain:
-                yield Breach(boundary.contract.name, boundary.side, boundary.crossed_by(chain[-1].imported), chain)
-
-    def _breaking_chain(self, first: Link, boundary: Boundary) -> tuple[Link, ...] | None:
-        if boundary.ignores(first.module, first.imported):
-            return None
-        if boundary.contract.allow_indirect:
-            return (first,) if boundary.crossed_by(first.imported) else None
-        if boundary.is_restricted(first.imported):
-            return None
-
-        def follows(link: Link) -> bool:
-            return not boundary.is_restricted(link.imported) and not boundary.ignores(link.module, link.imported)
-
-        return import_chain(first, lambda name: bool(boundary.crossed_by(name)), follows, self._reader, self._resolver)
+        return self._breaches.of(first, self._reader, self._resolver) if first else iter(())

@@ -10,14 +10,9 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from hexguard.settings.names import DEPENDENCY_FILES, JSON_LOCK, REQUIREMENTS, TOML_LOCKS
 from hexguard.settings.report import is_array, is_table
 from hexguard.settings.versions import Package, lowest_python, parse_requirement, poetry_specifier
-
-TOML_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
-JSON_LOCK = "Pipfile.lock"
-REQUIREMENTS = ("requirements*.txt", "requirements/*.txt")
-DEPENDENCY_FILES = (*TOML_LOCKS, JSON_LOCK, "pyproject.toml", "setup.cfg", ".python-version", *REQUIREMENTS)
-"""The names of all files that are read here, relative to the root; `*` stands for anything but a slash."""
 
 # Lock files are written by machines and may be megabytes long, so they are searched, not parsed.
 _LOCKED = re.compile(r'^\[\[packages?\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]+)"', re.MULTILINE)

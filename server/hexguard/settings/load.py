@@ -9,14 +9,9 @@ import msgspec
 from hexguard.settings import import_linter, schema
 from hexguard.settings.locate import KeyPath, Places, locate
 from hexguard.settings.model import Contract, Loaded, Problem, Settings
+from hexguard.settings.names import IMPORT_LINTER_FILES, OWN_FILES, PYPROJECT
 from hexguard.settings.report import Report, is_table, wrong
 from hexguard.text.span import Span
-
-OWN_FILES = ("hexguard.toml", ".hexguard.toml")
-PYPROJECT = "pyproject.toml"
-IMPORT_LINTER_FILES = ("setup.cfg", ".importlinter")
-CONFIGURATION_FILES = (*OWN_FILES, PYPROJECT, *IMPORT_LINTER_FILES)
-"""The names of all files that `load` looks for, at the root of a project."""
 
 EDITOR = "editor settings"
 """The `path` of problems in what an editor sends, for which there is no text."""

@@ -6,7 +6,6 @@ What a cut depends on is kept local, so that the same blocks come out wherever r
 where a block ends is decided by its own text and by the first logical line after it, and nothing else.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from itertools import accumulate
@@ -14,8 +13,9 @@ from typing import Final
 
 import msgspec
 
-from hexguard.syntax.logical import HEAD, ONE_LINER, PLAIN_LINE, PLAIN_REST, indent_of, logical_end
+from hexguard.syntax.logical import HEAD, PLAIN_LINE, PLAIN_REST, indent_of, is_one_liner, logical_end
 from hexguard.syntax.strings import line_end
+from hexguard.text.runs import Offsets, Runs
 from hexguard.text.span import Span
 
 _CONTINUING: Final = frozenset({"else", "elif", "except", "finally"})
@@ -39,12 +39,16 @@ class Block(msgspec.Struct, frozen=True, gc=False):
 
 
 class Resplit(msgspec.Struct, frozen=True):
-    """The blocks after an edit: `added` ones from `first` on replace `removed` old ones, the others are kept."""
+    """What an edit did to the blocks: the `added` ones replace `removed` old ones from `first` on, the others stay."""
 
-    blocks: tuple[Block, ...]
     first: int
     removed: int
-    added: int
+    added: tuple[Block, ...]
+
+    @property
+    def end(self) -> int:
+        """The position after the last of the old blocks that are replaced."""
+        return self.first + self.removed
 
 
 def split(text: str) -> tuple[Block, ...]:
@@ -57,22 +61,21 @@ def starts_of(blocks: Sequence[Block]) -> tuple[int, ...]:
     return tuple(accumulate((len(block.text) for block in blocks[:-1]), initial=0)) if blocks else ()
 
 
-def resplit(old: tuple[Block, ...], starts: Sequence[int], span: Span, inserted: str) -> Resplit:
-    """Return the blocks of the text in which `inserted` stands instead of `span`, equal to those of a new `split`.
+def resplit(old: Runs[Block], starts: Offsets, span: Span, inserted: str) -> Resplit:
+    """Return what becomes of the blocks when `inserted` stands instead of `span`; a new `split` would give the same.
 
     `starts` are the offsets of the `old` blocks, `span` is in code points of the old text.
     Reading starts at the block before the edit if that one may grow, and ends where the old blocks fit again.
     """
-    if not old:
-        blocks = split(inserted)
-        return Resplit(blocks, 0, 0, len(blocks))
+    if not len(old):
+        return Resplit(0, 0, split(inserted))
     return _Edited(old, starts, span, inserted).resplit()
 
 
 class _Edited:
     """One edit of some blocks: which to read again, and where the old ones fit again."""
 
-    def __init__(self, old: tuple[Block, ...], starts: Sequence[int], span: Span, inserted: str) -> None:
+    def __init__(self, old: Runs[Block], starts: Offsets, span: Span, inserted: str) -> None:
         self._old = old
         self._starts = starts
         self._span = span
@@ -82,7 +85,7 @@ class _Edited:
 
     def resplit(self) -> Resplit:
         # The block after the edit is read as well, since its first line decides where the edited one ends.
-        stop = min(bisect_right(self._starts, self._span.end) + 1, len(self._old))
+        stop = min(self._starts.find(self._span.end) + 1, len(self._old))
         while True:
             added, end = self._read(stop)
             if added is not None:
@@ -93,7 +96,7 @@ class _Edited:
     def _first_read(self) -> int:
         """Return the first block whose cut may change."""
         start = self._span.start
-        touched = max(bisect_left(self._starts, start) - 1, 0)
+        touched = max(self._starts.find(start - 1) - 1, 0)
         if touched == 0:
             return 0
         # The block before depends on the first line of this one, and no other line.
@@ -105,7 +108,7 @@ class _Edited:
     def _read(self, stop: int) -> tuple[list[Block] | None, int]:
         """Return the new blocks up to where the old ones fit again, and the first of those; `None` if they never do."""
         base = self._starts[self._first]
-        before = "".join(block.text for block in self._old[self._first : stop])
+        before = "".join(block.text for block in self._old.part(self._first, stop))
         text = before[: self._span.start - base] + self._inserted + before[self._span.end - base :]
         shift = len(before) - len(text)
         added: list[Block] = []
@@ -123,7 +126,7 @@ class _Edited:
         """Return the old block that starts at offset `border` of the old text, if it stays as it is after `last`."""
         if border < self._span.end:
             return None
-        index = bisect_left(self._starts, border)
+        index = self._starts.find(border - 1)
         if index >= len(self._old) or self._starts[index] != border or index == 0:
             return None
         return index if _body_after(self._old[index - 1]) == _body_after(last) else None
@@ -136,8 +139,7 @@ class _Edited:
             low, first = low + 1, first + 1
         while low < high and first < end and old[end - 1] == added[high - 1]:
             high, end = high - 1, end - 1
-        blocks = (*old[:first], *added[low:high], *old[end:])
-        return Resplit(blocks, first, end - first, high - low)
+        return Resplit(first, end - first, tuple(added[low:high]))
 
 
 class _Cut:
@@ -167,10 +169,12 @@ class _Cut:
         """Note that the block ends at `end` if the next logical line does not continue it, and look at that line."""
         head = HEAD.match(self._text, end)
         assert head is not None, "the pattern matches an empty text"
-        self._at_end = head["end"] is not None
+        white_space: str = head["indent"]
+        word: str | None = head["word"]
+        self._at_end = word is None and head["end"] is not None
         self._line = head.start("indent")
-        self._indent = 0 if self._at_end else indent_of(head["indent"])
-        self._word: str = head["word"] or ""
+        self._indent = indent_of(white_space) if white_space and not self._at_end else 0
+        self._word = word or ""
         # What stands after the last logical line belongs to the last block.
         self._end = len(self._text) if self._at_end else end
 
@@ -181,7 +185,7 @@ class _Cut:
         while not self._at_end:
             word, line = self._word, self._line
             self._read_line()
-            if may_be_header and word == "class" and self._indent > 0 and not ONE_LINER.match(self._text, line):
+            if may_be_header and word == "class" and self._indent > 0 and not is_one_liner(self._text, line):
                 return BlockKind.CLASS
             may_be_header = may_be_header and word == "@"
             self._read_deeper(own if is_member else 0)

@@ -11,6 +11,7 @@ What they do not match is read token by token by `logical_end`, which knows abou
 """
 
 import re
+from functools import cache
 from typing import Final
 
 from hexguard.syntax.strings import PLAIN_STRING, is_template, line_end, string_end, template_end
@@ -23,31 +24,33 @@ _STARTER: Final = (
     r"|except|finally|elif)\b|else[ \t]*+:|async[ \t]++(?:def|with)\b|from[ \t]++[.\w]++[ \t]++import\b)"
 )
 _DECORATOR: Final = r"@[^\W\d]"
-_OTHER: Final = r"[^\r\n\"'#\\()\[\]{}]++"
+_OTHER: Final = r"[^\r\n\"'#\\()\[\]{}]*+"
 _JOINED: Final = rf"\\{_NL}"
 _BLANK: Final = rf"(?:[ \t\f]*+(?:{_COMMENT})?+{_NL})*+"
 
 
 def _brackets(depth: int) -> str:
     """Return the pattern of a pair of brackets that holds at most `depth` further levels."""
-    deeper = f"|{_brackets(depth - 1)}" if depth else ""
+    deeper = f"{_brackets(depth - 1)}|" if depth else ""
     next_line = rf"{_NL}{_BLANK}(?![ \t\f]*+(?:{_STARTER}|{_DECORATOR}))"
-    return rf"[(\[{{](?:{_OTHER}|{PLAIN_STRING}|{_COMMENT}|{next_line}|{_JOINED}{deeper})*+[)\]}}]"
+    return rf"[(\[{{]{_OTHER}(?:(?:{deeper}{PLAIN_STRING}|{_COMMENT}|{_JOINED}|{next_line}){_OTHER})*+[)\]}}]"
 
 
 _BRACKETS: Final = _brackets(1)
-_LINE: Final = rf"(?:{_OTHER}|{_BRACKETS}|{PLAIN_STRING}|{_JOINED})*+(?:{_COMMENT})?+(?:{_NL}|\Z)"
+_LINE: Final = rf"{_OTHER}(?:(?:{_BRACKETS}|{PLAIN_STRING}|{_JOINED}){_OTHER})*+(?:{_COMMENT})?+(?:{_NL}|\Z)"
 
 PLAIN_LINE: Final = re.compile(_LINE)
 """One logical line of ordinary code with its terminator."""
 
-PLAIN_REST: Final = re.compile(rf"(?P<indent>[ \t]++)(?!\f){_LINE}(?:{_BLANK}(?P=indent)[ \t]*+(?!\f){_LINE})*+")
+# The line stands in it once, because compiling it is most of what importing this module costs.
+PLAIN_REST: Final = re.compile(rf"(?=(?P<indent>[ \t]++))(?:{_BLANK}(?P=indent)[ \t]*+(?!\f){_LINE})++")
 """A logical line and all that follow it at its indent or deeper, without the blank and comment lines after them."""
 
-ONE_LINER: Final = re.compile(
-    rf"[ \t\f]*+class\b(?:[^\r\n\"'#\\()\[\]{{}}:]++|{_BRACKETS}|{PLAIN_STRING}|{_JOINED})*+:[ \t\f]*+[^\s#\\]"
+# Nearly all class headers: nothing in them can hide a colon, and nothing stands after the one at the end.
+_SIMPLE: Final = r"[^\r\n\"'#\\()\[\]{}:]*+"
+_PLAIN_HEADER: Final = re.compile(
+    rf"[ \t\f]*+class\b{_SIMPLE}(?:\({_SIMPLE}(?:\[{_SIMPLE}\]{_SIMPLE})*+\){_SIMPLE})?+:[ \t\f]*+(?:[\r\n]|\Z)"
 )
-"""A class whose body stands on the line of its header."""
 
 HEAD: Final = re.compile(
     rf"{_BLANK}(?P<indent>[ \t\f]*+)(?:{_COMMENT})?+(?:(?P<end>\Z)"
@@ -59,6 +62,11 @@ _TOKEN: Final = re.compile(rf"[^\r\n\"'#\\()\[\]{{}}]*+(\"\"\"|'''|[\"'#()\[\]{{
 _NEXT_LINE: Final = re.compile(
     rf"{_BLANK}(?P<indent>[ \t\f]*+)(?:(?P<starter>{_STARTER})|(?P<decorator>{_DECORATOR}))?+"
 )
+
+
+def is_one_liner(text: str, line: int) -> bool:
+    """Tell whether the class whose header starts at `line` has its body there, too."""
+    return _PLAIN_HEADER.match(text, line) is None and _one_liner().match(text, line) is not None
 
 
 def indent_of(white_space: str) -> int:
@@ -118,3 +126,10 @@ def _inside(text: str, line: int, body: int | None) -> int | None:
     if match["decorator"] is not None and indent_of(match["indent"]) in (0, body):
         return None
     return match.end("indent")
+
+
+@cache
+def _one_liner() -> re.Pattern[str]:
+    """Return the pattern of a class whose body stands on the line of its header; it is large, and seldom asked for."""
+    before = rf"{_SIMPLE}(?:(?:{_BRACKETS}|{PLAIN_STRING}|{_JOINED}){_SIMPLE})*+"
+    return re.compile(rf"[ \t\f]*+class\b{before}:[ \t\f]*+[^\s#\\]")

@@ -5,6 +5,8 @@ This is the only module that knows tree-sitter; its byte offsets end here: `Tree
 
 import re
 from bisect import bisect_left, bisect_right
+from functools import cache
+from threading import local
 from typing import Final
 
 import msgspec
@@ -13,16 +15,15 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from hexguard.text.span import Span
 
-__all__ = ["Node", "Tree", "comment_nodes", "errors", "parse"]
+__all__ = ["Node", "Tree", "comment_nodes", "errors", "kind_id", "kind_ids", "parse"]
 
 _PYTHON: Final = Language(tree_sitter_python.language())
-_COMMENTS: Final = Query(_PYTHON, "(comment) @comment")
 _LONE_RETURN: Final = re.compile(r"\r(?!\n)")
 _WIDE: Final = re.compile(r"[^\x00-\x7f]")
 _ERRORS_TOLD: Final = 20
 
 
-class _Wide(msgspec.Struct, frozen=True):
+class Wide(msgspec.Struct, frozen=True, gc=False):
     """The characters of a text that take more than one byte: at which code point, and after which byte they end."""
 
     at: list[int]
@@ -42,12 +43,15 @@ class _Wide(msgspec.Struct, frozen=True):
         return offset + self.ends[n_before - 1] - self.at[n_before - 1] - 1 if n_before else offset
 
 
-class Tree(msgspec.Struct, frozen=True, eq=False):
-    """What the parser made of one text: its root node, and the way back from nodes to code points."""
+class Tree(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """What the parser made of one text: its root node, and the way back from nodes to code points.
+
+    `wide` leads from bytes to code points; `None` where they are the same.
+    """
 
     root: Node
     text: str
-    wide: _Wide | None
+    wide: Wide | None
 
     @property
     def has_error(self) -> bool:
@@ -68,7 +72,32 @@ class Tree(msgspec.Struct, frozen=True, eq=False):
 
     def slice(self, node: Node) -> str:
         """Return the characters that `node` covers."""
+        if self.wide is None:
+            return self.text[node.start_byte : node.end_byte]
         return self.text[self.offset(node.start_byte) : self.offset(node.end_byte)]
+
+
+class _Parsers(local):
+    """A parser for each thread, because making one takes a tenth of parsing a block, and parsing lets threads run."""
+
+    def __init__(self) -> None:
+        self.parser = Parser(_PYTHON)
+
+
+_PARSERS: Final = _Parsers()
+
+
+def kind_id(name: str, *, is_named: bool = True) -> int:
+    """Return the number of a node type, which compares faster than its name; a token such as `async` is not named."""
+    found = _PYTHON.id_for_node_kind(name, is_named)
+    if found is None:
+        raise LookupError(f"the grammar of Python has no node type {name!r}")
+    return found
+
+
+def kind_ids(*names: str) -> frozenset[int]:
+    """Return the numbers of several named node types."""
+    return frozenset(kind_id(name) for name in names)
 
 
 def parse(text: str) -> Tree:
@@ -80,7 +109,7 @@ def parse(text: str) -> Tree:
     # Lone surrogates reach us from clients; the parser takes their bytes for odd characters and goes on.
     data = source.encode("utf-8", "surrogatepass")
     wide = None if text.isascii() else _find_wide(text)
-    return Tree(Parser(_PYTHON).parse(data).root_node, text, wide)
+    return Tree(_PARSERS.parser.parse(data).root_node, text, wide)
 
 
 def errors(tree: Tree) -> tuple[Span, ...]:
@@ -100,15 +129,20 @@ def comment_nodes(tree: Tree) -> list[Node]:
     """Return the comments of a tree in order; what looks like one inside a string is none."""
     if "#" not in tree.text:
         return []
-    nodes = QueryCursor(_COMMENTS).captures(tree.root).get("comment", [])
+    nodes = QueryCursor(_comments()).captures(tree.root).get("comment", [])
     return sorted(nodes, key=_start)
+
+
+@cache
+def _comments() -> Query:
+    return Query(_PYTHON, "(comment) @comment")
 
 
 def _start(node: Node) -> int:
     return node.start_byte
 
 
-def _find_wide(text: str) -> _Wide:
+def _find_wide(text: str) -> Wide:
     at = [match.start() for match in _WIDE.finditer(text)]
     ends: list[int] = []
     excess = 0
@@ -116,4 +150,4 @@ def _find_wide(text: str) -> _Wide:
         character = text[index]
         excess += 1 if character < "\u0800" else 2 if character < "\U00010000" else 3
         ends.append(index + 1 + excess)
-    return _Wide(at, ends)
+    return Wide(at, ends)

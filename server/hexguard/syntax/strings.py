@@ -10,21 +10,26 @@ _PREFIXES: Final = (r"(?<=\b[fFtT])", r"(?<=\b[fFtT][rR])", r"(?<=\b[rR][fFtT])"
 
 
 def _plain(quote: str) -> str:
-    """Return the pattern of a closed string in that quote; of a template only if its fields are simple."""
+    """Return the pattern of a closed string in that quote; of a template only if its fields are simple.
+
+    The quote comes first and is looked back at, so that the regex engine sees from one character whether to try.
+    Loops read as much as they can before they look for alternatives, because each round of a group costs.
+    """
     other = "'" if quote == '"' else '"'
-    triple, inside = quote * 3, rf"{quote}(?!{quote}{quote})"
     field = rf"\{{(?:[^'\"{{}}\\\r\n#]++|{other}[^'\"{{}}\\\r\n]*+{other})*+\}}"
     literal = rf"\{{\{{|\}}\}}|\\[^{{}}\r\n]|{field}"
-    template = (
-        rf"{triple}(?:[^{quote}\\{{}}]++|{inside}|{literal})*+{triple}"
-        rf"|{inside}(?:[^{quote}\\{{}}\r\n]++|{literal})*+{quote}"
-    )
-    flat = (
-        rf"{triple}(?:[^{quote}\\]++|{inside}|\\[\s\S])*+{triple}"
-        rf"|{inside}(?:[^{quote}\\\r\n]++|\\[^\r\n])*+{quote}"
-    )
-    no_prefix = "".join(prefix.replace("(?<=", "(?<!") for prefix in _PREFIXES)
-    return rf"(?:{no_prefix}(?:{flat})|(?:{'|'.join(_PREFIXES)})(?:{template}))"
+    inside = rf"{quote}(?!{quote}{quote})"
+    template = _closed(quote, rf"[^{quote}\\{{}}]*+", f"{inside}|{literal}", rf"[^{quote}\\{{}}\r\n]*+", literal)
+    flat = _closed(quote, rf"[^{quote}\\]*+", rf"{inside}|\\[\s\S]", rf"[^{quote}\\\r\n]*+", r"\\[^\r\n]")
+    is_template = "|".join(prefix.replace(")", f"{quote})") for prefix in _PREFIXES)
+    is_flat = is_template.replace("(?<=", "(?<!").replace("|", "")
+    return rf"{quote}(?:(?>(?<![fFtTrR]{quote})|{is_flat}){flat}|(?:{is_template}){template})"
+
+
+def _closed(quote: str, long: str, in_long: str, short: str, in_short: str) -> str:
+    """Return the pattern of a string after its first quote: what it holds in triple quotes, and what otherwise."""
+    two = quote * 2
+    return f"(?:{two}{long}(?:(?:{in_long}){long})*+{two}{quote}|(?!{two}){short}(?:(?:{in_short}){short})*+{quote})"
 
 
 PLAIN_STRING: Final = f"{_plain(chr(34))}|{_plain(chr(39))}"

@@ -1,9 +1,11 @@
 """Lowers import statements: one fact for each name that they bind."""
 
+from typing import Final
+
 from hexguard.facts.lowering.builder import Builder
 from hexguard.facts.model import Import
 from hexguard.facts.scopes import Binding, BindingKind
-from hexguard.syntax.parse import Node
+from hexguard.syntax.parse import Node, kind_id
 
 
 def lower_import(node: Node, builder: Builder) -> None:
@@ -25,13 +27,13 @@ def lower_from_import(node: Node, builder: Builder) -> None:
         name, alias = _name_and_alias(child, builder)
         _bind(Import(builder.node(child), statement, module, name, alias, level, builder.context), builder)
     for child in node.named_children:
-        if child.type == "wildcard_import":
+        if child.kind_id == _WILDCARD:
             builder.add(Import(builder.node(child), statement, module, "*", None, level, builder.context))
             builder.bind("*", Binding("*", BindingKind.UNKNOWN))
 
 
 def _name_and_alias(node: Node, builder: Builder) -> tuple[str, str | None]:
-    if node.type != "aliased_import":
+    if node.kind_id != _ALIASED:
         return _dotted(node, builder), None
     name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
     return _dotted(name, builder) if name else "", builder.text(alias) if alias else None
@@ -43,3 +45,7 @@ def _dotted(node: Node, builder: Builder) -> str:
 
 def _bind(fact: Import, builder: Builder) -> None:
     builder.bind(fact.bound, Binding(fact.bound, BindingKind.IMPORT, detail=builder.add(fact)))
+
+
+_ALIASED: Final = kind_id("aliased_import")
+_WILDCARD: Final = kind_id("wildcard_import")

@@ -7,7 +7,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from hexguard.lsp import convert
-from hexguard.lsp.roots import Folder
+from hexguard.lsp.folders import Folder
 from hexguard.lsp.service import Service
 from hexguard.settings.report import is_table
 
@@ -72,7 +72,7 @@ def apply(ls: Service) -> None:
         if path := convert.to_path(uri):
             folders.append(Folder(Path(path), {**ls.settings, **(ls.fetched if own is None else own)}))
     everywhere = {**ls.settings, **ls.fetched}
-    ls.worker.put(lambda: ls.roots.configure(folders, everywhere))
+    ls.worker.put(lambda: ls.background.roots.configure(folders, everywhere))
 
 
 def settings_in(value: object) -> Mapping[str, object]:

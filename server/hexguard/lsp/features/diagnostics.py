@@ -1,9 +1,15 @@
 """Answers clients that ask for diagnostics themselves."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lsprotocol import types as lsp
 
-from hexguard.lsp.checking import Shown
 from hexguard.lsp.service import Service
+
+if TYPE_CHECKING:
+    from hexguard.lsp.checking import Shown
 
 
 async def pull(ls: Service, params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
@@ -11,8 +17,8 @@ async def pull(ls: Service, params: lsp.DocumentDiagnosticParams) -> lsp.Documen
     uri = params.text_document.uri
 
     def check() -> Shown | None:
-        home = ls.roots.home(uri)
-        return ls.checking.shown(home) if home else None
+        home = ls.background.roots.home(uri)
+        return ls.background.checking.shown(home) if home else None
 
     shown = await ls.ask(check)
     if shown is None:

@@ -1,6 +1,6 @@
 """Takes documents in as the client opens, edits and closes them."""
 
-from functools import partial
+import time
 from pathlib import PurePath
 
 from lsprotocol import types as lsp
@@ -23,14 +23,15 @@ def did_open(ls: Service, params: lsp.DidOpenTextDocumentParams) -> None:
     ls.outbox.changed(opened.uri)
 
     def take_in() -> None:
-        ls.roots.open(opened.uri, document)
-        ls.checking.urgent(opened.uri)
+        ls.background.roots.open(opened.uri, document)
+        ls.background.checking.urgent(opened.uri)
 
     ls.worker.put(take_in)
 
 
 def did_change(ls: Service, params: lsp.DidChangeTextDocumentParams) -> None:
     """Take edits in. The document is new at once, its diagnostics when the worker has them."""
+    received = time.perf_counter()
     uri, version = params.text_document.uri, params.text_document.version
     before = ls.documents.get(uri)
     if before is None:
@@ -41,8 +42,8 @@ def did_change(ls: Service, params: lsp.DidChangeTextDocumentParams) -> None:
     ls.outbox.changed(uri)
 
     def take_in() -> None:
-        ls.roots.edit(uri, steps)
-        ls.checking.urgent(uri)
+        ls.background.roots.edit(uri, steps)
+        ls.background.checking.urgent(uri, received)
 
     ls.worker.put(take_in)
 
@@ -51,9 +52,9 @@ def did_save(ls: Service, params: lsp.DidSaveTextDocumentParams) -> None:
     """Look whether the configuration changed: not every client watches files."""
     uri = params.text_document.uri
     if ls.documents.get(uri) is not None:
-        ls.worker.put(partial(ls.roots.refresh, uri))
+        ls.worker.put(lambda: ls.background.roots.refresh(uri))
     elif path := convert.to_path(uri):
-        ls.worker.put(partial(ls.checking.files_changed, (path,)))
+        ls.worker.put(lambda: ls.background.checking.files_changed((path,)))
 
 
 def did_close(ls: Service, params: lsp.DidCloseTextDocumentParams) -> None:
@@ -61,4 +62,4 @@ def did_close(ls: Service, params: lsp.DidCloseTextDocumentParams) -> None:
     uri = params.text_document.uri
     if ls.documents.close(uri):
         ls.outbox.closed(uri)
-        ls.worker.put(partial(ls.roots.close, uri))
+        ls.worker.put(lambda: ls.background.roots.close(uri))

@@ -4,8 +4,7 @@ from lsprotocol import types as lsp
 
 from hexguard.lsp import convert
 from hexguard.lsp.service import Service
-from hexguard.settings.dependencies import DEPENDENCY_FILES
-from hexguard.settings.load import CONFIGURATION_FILES
+from hexguard.settings.names import CONFIGURATION_FILES, DEPENDENCY_FILES
 
 PATTERNS = ("**/*.py", "**/*.pyi", *sorted(f"**/{name}" for name in {*CONFIGURATION_FILES, *DEPENDENCY_FILES}))
 
@@ -27,4 +26,4 @@ def register(ls: Service) -> None:
 def did_change_files(ls: Service, params: lsp.DidChangeWatchedFilesParams) -> None:
     """Files were created, changed or removed on disk."""
     paths = [path for change in params.changes if (path := convert.to_path(change.uri))]
-    ls.worker.put(lambda: ls.checking.files_changed(paths))
+    ls.worker.put(lambda: ls.background.checking.files_changed(paths))

@@ -1,0 +1,60 @@
+"""Measures what each stage and each rule takes, so that the server can say where the time goes."""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from hexguard.engine.stages import Stage
+
+Clock = Callable[[], float]
+
+
+class Spent(msgspec.Struct, frozen=True):
+    """Seconds by stage and by rule; those of the rules are part of the stage `findings`."""
+
+    stages: dict[str, float] = msgspec.field(default_factory=dict[str, float])
+    rules: dict[str, float] = msgspec.field(default_factory=dict[str, float])
+
+    @property
+    def total(self) -> float:
+        """The seconds of all stages together."""
+        return sum(self.stages.values())
+
+
+class Timings:
+    """Hears when a stage begins, and takes it to last until the next one, or until `pause`."""
+
+    __slots__ = ("_clock", "_rules", "_since", "_stage", "_stages")
+
+    def __init__(self, clock: Clock = time.perf_counter) -> None:
+        self._clock = clock
+        self._stages: dict[str, float] = {}
+        self._rules: dict[str, float] = {}
+        self._stage = ""
+        self._since = 0.0
+
+    def __call__(self, stage: Stage, subject: str) -> None:
+        """See `Trace`."""
+        now = self._clock()
+        if self._stage:
+            self._stages[self._stage] = self._stages.get(self._stage, 0.0) + now - self._since
+        self._stage, self._since = stage.value, now
+
+    def pause(self) -> None:
+        """What comes now belongs to no stage."""
+        if self._stage:
+            self._stages[self._stage] = self._stages.get(self._stage, 0.0) + self._clock() - self._since
+        self._stage = ""
+
+    def add(self, rules: dict[str, float]) -> None:
+        """Note what rules took, in seconds."""
+        for rule, seconds in rules.items():
+            self._rules[rule] = self._rules.get(rule, 0.0) + seconds
+
+    def take(self) -> Spent:
+        """What was spent since the last call."""
+        self.pause()
+        spent = Spent(self._stages, self._rules)
+        self._stages, self._rules = {}, {}
+        return spent
