@@ -14,7 +14,7 @@ from hexguard_dev.fuzz.steps import Case, Edit, Step, Write
 ROOT = Path(__file__).parents[2]
 SHOP = ROOT / "tests" / "projects" / "shop"
 PROJECTS = (ROOT / "server", ROOT / "rules", SHOP)
-SMALL = Shape(least=3, most=7, size=1500, opened=3, large_each=0)
+SMALL = Shape(least=3, most=6, size=1200, opened=2, large_each=0)
 LARGE = Shape(least=2, most=4, size=1500, opened=2, large_each=1)
 SEEDS = 21
 N_SLOW = 25
