@@ -125,7 +125,16 @@ class Root:
             self.shelve(modules)
             changed += (path for path in part if path not in modules and not self.is_open(path))
             yield Progress(start + len(part), len(files))
+        self._forget_others(files)
         return tuple(changed)
+
+    def _forget_others(self, files: Iterable[str]) -> None:
+        """Forget the modules whose files are neither open nor among `files`."""
+        known = set(files)
+        for module, path in list(self._paths.items()):
+            if path not in known and not self.is_open(path):
+                del self._paths[module]
+                self.workspace.remove(module)
 
     def current(self, path: str) -> Known | None:
         """What the store knows of a file, if that still holds and the file is not open."""
@@ -173,6 +182,8 @@ class Root:
     def file_changed(self, path: str) -> None:
         """A file was created, changed or removed on disk; an open document counts more than its file."""
         self._names.forget()
+        if Path(path).stem == "__init__":
+            self._follow_names()
         if self.is_open(path):
             return
         if not Path(path).is_file() or not self.covers(path) or self.take_in(path):
@@ -205,6 +216,19 @@ class Root:
         self.composition = compose(self.path, self._texts.texts, self.editor)
         self._names = ModuleNames(self.path, self.composition.settings.src)
         self.workspace.configure(self._config())
+        self._follow_names()
+
+    def _follow_names(self) -> None:
+        """Take in under their new names the modules that are called otherwise now."""
+        renamed = [(module, path) for module, path in self._paths.items() if self.module_of(path).name != module]
+        for module, _ in renamed:
+            del self._paths[module]
+            self.workspace.remove(module)
+        for _, path in renamed:
+            if file := self.workspace.file(path):
+                self.open(path, file.document)
+            elif Path(path).is_file() and self.covers(path):
+                self.take_in(path)
 
     def _config(self) -> Config:
         return Config(self.composition.project, CATALOGUE, self.composition.selection_for, self._load, self._shelved)

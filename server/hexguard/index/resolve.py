@@ -43,12 +43,14 @@ MAX_STEPS = 30
 class Resolver:
     """Resolves expressions against the project, through a reader that records what was asked."""
 
-    __slots__ = ("_knowledge", "_reader", "_steps")
+    __slots__ = ("_asked", "_knowledge", "_reader", "_steps")
 
     def __init__(self, reader: Reader, knowledge: Knowledge) -> None:
         self._reader = reader
         self._knowledge = knowledge
         self._steps = MAX_STEPS
+        # The names that are being resolved: one that is bound by means of itself would be asked for again and again.
+        self._asked: set[tuple[str, str]] = set()
 
     def through(self, reader: Reader) -> "Resolver":
         """The same with a record of its own."""
@@ -108,9 +110,15 @@ class Resolver:
 
     def _agreed(self, symbols: Sequence[Symbol], module: str, name: str) -> Value | None:
         """The one meaning of all bindings of a name; `name = None` beside others is a stand-in and does not count."""
-        telling = [symbol for symbol in symbols if not _is_none(symbol)]
-        values = {self._symbol_value(symbol, module, name) for symbol in telling}
-        return values.pop() if len(values) == 1 else None
+        if (module, name) in self._asked:
+            return None
+        self._asked.add((module, name))
+        try:
+            telling = [symbol for symbol in symbols if not _is_none(symbol)]
+            values = {self._symbol_value(symbol, module, name) for symbol in telling}
+            return values.pop() if len(values) == 1 else None
+        finally:
+            self._asked.discard((module, name))
 
     def _symbol_value(self, symbol: Symbol, module: str, name: str) -> Value | None:
         match symbol:
@@ -223,7 +231,7 @@ class Resolver:
         if members := owner.members.get(attr):
             return self._own_member(members, receiver, attr, place)
         if receiver.instance and (variables := owner.attributes.get(attr)):
-            return self._agreed_variables(variables, place)
+            return self._agreed_variables(variables, place, attr)
         for base in owner.bases:
             value = self.value(base, Place(module))
             if value is None:
@@ -240,7 +248,7 @@ class Resolver:
                 return self._returned(LocatedFunction(place.module, f"{place.owner}.{attr}", last))
             return Value(f"{place.module}.{place.owner}.{attr}")
         if telling and all(isinstance(member, VariableSymbol) for member in telling):
-            return self._agreed_variables([m for m in telling if isinstance(m, VariableSymbol)], place)
+            return self._agreed_variables([m for m in telling if isinstance(m, VariableSymbol)], place, attr)
         return Value(f"{receiver.name}.{attr}") if telling and isinstance(telling[0], ClassSymbol) else None
 
     def _is_property(self, function: FunctionSymbol) -> bool:
@@ -250,11 +258,18 @@ class Resolver:
             for decorator in function.decorators
         )
 
-    def _agreed_variables(self, variables: Sequence[VariableSymbol], place: Place) -> Value | None:
+    def _agreed_variables(self, variables: Sequence[VariableSymbol], place: Place, attr: str) -> Value | None:
         telling = [variable for variable in variables if not _is_none(variable)]
         declared = [variable for variable in telling if variable.annotation is not None]
-        values = {self._variable_value(variable, place) for variable in declared or telling}
-        return values.pop() if len(values) == 1 else None
+        asked = f"{place.module}.{place.owner}", attr
+        if asked in self._asked:
+            return None
+        self._asked.add(asked)
+        try:
+            values = {self._variable_value(variable, place) for variable in declared or telling}
+            return values.pop() if len(values) == 1 else None
+        finally:
+            self._asked.discard(asked)
 
     def _called(self, call: Call, place: Place) -> Value | None:
         """What a call gives; a coroutine that nobody awaits gives nothing known."""

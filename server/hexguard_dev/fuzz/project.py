@@ -51,9 +51,9 @@ def created(desk: Desk) -> Made:
 
 def removed(desk: Desk) -> Made:
     """A file goes, and sometimes comes back."""
-    path = _module(desk)
-    text = desk.live.disk.get(path) if path else None
-    if path is None or text is None:
+    path = desk.chance.choice(desk.modules())
+    text = desk.live.disk.get(path)
+    if text is None:
         return
     yield (Delete(path),)
     if desk.chance.random() < 0.6:
@@ -62,10 +62,10 @@ def removed(desk: Desk) -> Made:
 
 def renamed_file(desk: Desk) -> Made:
     """A file gets another path; if it is open, its document follows in the same step, or stays where it is."""
-    path, to = _module(desk), _new_path(desk)
+    path, to = desk.chance.choice(desk.modules()), _new_path(desk)
     if path in desk.live.opened and desk.chance.random() < 0.6:
         yield Close(path), Rename(path, to), Open(to)
-    elif path:
+    else:
         yield (Rename(path, to),)
 
 
@@ -112,6 +112,9 @@ def _settings(desk: Desk) -> str:
         f"preset = {json.dumps(chance.choice(('simple', 'layered', 'hexagonal', 'django', 'nosuch')))}",
         f"python = {json.dumps(chance.choice(('3.8', '3.9', '3.11', '3.14')))}",
         "preview = true",
+        f"exclude = ['{chance.choice(desk.modules())}']",
+        f"exclude = ['{chance.choice(desk.modules()).rpartition('/')[0] or 'x'}/']",
+        f"src = ['{chance.choice(desk.modules()).rpartition('/')[0] or '.'}']",
         "preview = tru",
         f"per-file-ignores = {{ '{chance.choice(desk.modules())}' = {_list(chance.sample(SELECTORS, k=1))} }}",
         f"severity = {{ {chance.choice(SELECTORS[1:])} = 'nit' }}",
@@ -144,9 +147,3 @@ def _new_path(desk: Desk) -> str:
     taken = {*desk.live.disk, *desk.live.opened}
     free = (f"{folder}{slash}extra{number}.py" for number in range(len(taken) + 1))
     return next(path for path in free if path not in taken)
-
-
-def _module(desk: Desk) -> str | None:
-    """Some file, but no `__init__.py`: where one comes or goes, modules get other names, which no root follows yet."""
-    modules = [path for path in desk.modules() if not path.endswith("__init__.py")]
-    return desk.chance.choice(modules) if modules else None
