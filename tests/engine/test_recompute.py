@@ -208,10 +208,7 @@ SUMMARIES: dict[str, Changes] = {
     ],
     "a line that is cut, and put elsewhere": [
         (LIMIT, [*split(MAIN), *SUMMARY[MAIN]]),
-        (
-            Edit(MAIN, AFTER_CUT, AFTER_CUT, LIMIT_LINE),
-            [*split(MAIN), *read(MAIN, 4), *SUMMARY[MAIN], *checked(MAIN, 4)],
-        ),
+        (Edit(MAIN, AFTER_CUT, AFTER_CUT, LIMIT_LINE), [*split(MAIN), *SUMMARY[MAIN]]),
     ],
     "a renamed class: its members stand elsewhere now": [
         (
@@ -221,10 +218,12 @@ SUMMARIES: dict[str, Changes] = {
     ],
     "an opened triple quote at the top, and its end": [
         (Edit(MAIN, 0, 0, '"""'), [*split(MAIN), *read(MAIN, 0), *SUMMARY[MAIN], *checked(MAIN, 0)]),
-        (
-            Edit(MAIN, 3, 3, '"""'),
-            [*split(MAIN), *read(MAIN, *ALL_MAIN), *SUMMARY[MAIN], *checked(MAIN, *ALL_MAIN)],
-        ),
+        (Edit(MAIN, 3, 3, '"""'), [*split(MAIN), *read(MAIN, 0), *SUMMARY[MAIN], *checked(MAIN, 0)]),
+        (Edit(MAIN, 0, 6, ""), [*split(MAIN), *read(MAIN, 0), *checked(MAIN, 0)]),
+    ],
+    "an opened triple quote at the top, and undo: what it swallowed is as it was": [
+        (Edit(MAIN, 0, 0, '"""'), [*split(MAIN), *read(MAIN, 0), *SUMMARY[MAIN], *checked(MAIN, 0)]),
+        (Edit(MAIN, 0, 3, ""), [*split(MAIN), *SUMMARY[MAIN]]),
     ],
 }
 

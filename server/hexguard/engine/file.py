@@ -1,6 +1,6 @@
 """One document with everything derived from it alone: blocks, facts, spans, and the summary of its module."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -57,7 +57,8 @@ class File(msgspec.Struct, frozen=True, eq=False):
     def source(self) -> Source:
         """The document as fixes see it."""
         parts = tuple(
-            Part(start, block.facts, block.spans) for start, block in zip(self.starts, self.blocks, strict=True)
+            Part(start, block.facts, block.spans, bool(block.summary.imports))
+            for start, block in zip(self.starts, self.blocks, strict=True)
         )
         return Source(self.document.text, parts, self.module.is_package)
 
@@ -67,6 +68,7 @@ class Edited(msgspec.Struct, frozen=True, eq=False):
 
     `moved`: blocks after them may now belong to another class.
     `touched` are the names of the module that may mean something else now, `None` if that is not known.
+    `gone` are the positions of the old blocks of which nothing was kept.
     """
 
     file: File
@@ -75,6 +77,7 @@ class Edited(msgspec.Struct, frozen=True, eq=False):
     added: int
     moved: bool
     touched: frozenset[str] | None
+    gone: tuple[int, ...]
 
 
 def open_file(path: str, module: ModuleName, document: Document, trace: Trace) -> File:
@@ -89,16 +92,24 @@ def open_file(path: str, module: ModuleName, document: Document, trace: Trace) -
     return File(path, module, document, Runs(blocks), Runs(texts), starts, Runs(placed), _commented(blocks), summary)
 
 
-def edit_file(old: File, document: Document, span: Span, inserted: str, trace: Trace) -> Edited:
+class Lowering(msgspec.Struct, frozen=True):
+    """How blocks are lowered: `known` has some of them from before, the others are told to `trace`."""
+
+    trace: Trace
+    known: Callable[[Block], LoweredBlock | None]
+
+
+def edit_file(old: File, document: Document, span: Span, inserted: str, lowering: Lowering) -> Edited:
     """Derive everything from a document that came out of `old` by one edit; `span` is in the old text.
 
     Only the blocks that the edit touched are lowered again, and their old values are kept where they come out equal.
     """
+    trace = lowering.trace
     trace(Stage.SPLIT, old.path)
     again = resplit(old.texts, old.starts, span, inserted)
     first, end = again.first, again.end
     replaced = old.blocks.part(first, end)
-    lowered = _relowered(again.added, replaced, old.path, first, trace)
+    lowered, free = _relowered(again, replaced, old.path, lowering)
     blocks = old.blocks.replaced(first, end, lowered)
     moved = _last_class(replaced) != _last_class(lowered)
     placed = Runs(_placed(blocks, Place(old.module.name))) if moved else _replaced(old, again, lowered)
@@ -116,7 +127,7 @@ def edit_file(old: File, document: Document, span: Span, inserted: str, trace: T
     starts = moved_starts(old.starts, again, length, len(document.text) - length)
     texts = old.texts.replaced(first, end, again.added)
     file = File(old.path, old.module, document, blocks, texts, starts, placed, commented, summary)
-    return Edited(file, first, again.removed, len(lowered), moved, touched)
+    return Edited(file, first, again.removed, len(lowered), moved, touched, tuple(first + at for at in free))
 
 
 def _contribute_the_same(lowered: Sequence[LoweredBlock], replaced: Sequence[LoweredBlock]) -> bool:
@@ -127,24 +138,25 @@ def _contribute_the_same(lowered: Sequence[LoweredBlock], replaced: Sequence[Low
 
 
 def _relowered(
-    added: Sequence[Block], replaced: Sequence[LoweredBlock], path: str, first: int, trace: Trace
-) -> tuple[LoweredBlock, ...]:
+    again: Resplit, replaced: Sequence[LoweredBlock], path: str, lowering: Lowering
+) -> tuple[tuple[LoweredBlock, ...], Iterable[int]]:
     """Lower blocks, each compared with the one that stood in its place: from the front, then from the back.
 
     What one block keeps of an old one no other may keep: a summary tells by identity which block it came from.
+    The old ones of which nothing was kept are given as well.
     """
-    n_more = len(added) - len(replaced)
+    n_more = len(again.added) - len(replaced)
     lowered: list[LoweredBlock] = []
-    free = set(range(len(replaced)))
-    for offset, block in enumerate(added):
-        fresh = _lower(block, path, first + offset, trace)
+    free = dict.fromkeys(range(len(replaced)))
+    for offset, block in enumerate(again.added):
+        fresh = lowering.known(block) or _lower(block, path, again.first + offset, lowering.trace)
         for position in (offset, offset - n_more):
             if position in free and (kept := _cut_off(fresh, replaced[position])) is not fresh:
-                free.discard(position)
+                del free[position]
                 fresh = kept
                 break
         lowered.append(fresh)
-    return tuple(lowered)
+    return tuple(lowered), free
 
 
 def _cut_off(new: LoweredBlock, old: LoweredBlock) -> LoweredBlock:

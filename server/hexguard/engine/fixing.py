@@ -1,6 +1,6 @@
 """Makes the fix of a report, proves it before anyone sees it, and applies many fixes one after another."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -9,10 +9,10 @@ from hexguard.engine.report import Report
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.edits import Edits
 from hexguard.rule.fix import Applicability, Fix
+from hexguard.rule.source import Source
 from hexguard.syntax.blocks import Block, resplit
 from hexguard.syntax.parse import parse
 from hexguard.text.edit import Edit, OverlapError, apply
-from hexguard.text.runs import Runs
 from hexguard.text.span import Span
 
 FIXES_PER_REPORT = 10
@@ -30,8 +30,10 @@ class StaleReportError(ValueError):
     """A report is about another version of the document than the one at hand."""
 
 
-def make_fixes(report: Report, file: File, catalogue: Catalogue) -> Iterator[tuple[Applicability, Fix]]:
+def make_fixes(report: Report, file: File, source: Source, catalogue: Catalogue) -> Iterator[tuple[Applicability, Fix]]:
     """The fixes for a report of `file` that are sound, in the order in which its rule offers them.
+
+    `source` is that of the file.
 
     Sound: the edits are disjoint and inside the document, and the text has no syntax error that it did not have before.
     Raises `StaleReportError` if the report was made for other facts.
@@ -39,7 +41,6 @@ def make_fixes(report: Report, file: File, catalogue: Catalogue) -> Iterator[tup
     finding = report.finding
     if finding is None or report.rule not in catalogue or not catalogue[report.rule].fixers:
         return
-    source = file.source()
     if not 0 <= report.block < len(source.parts):
         raise StaleReportError(f"{report.path} no longer has the block of this report")
     part = source.parts[report.block]
@@ -59,26 +60,34 @@ def _is_sound(fix: Fix, file: File) -> bool:
         apply(text, fix.edits)
     except OverlapError:
         return False
-    old = {id(lowered.block): lowered for lowered in file.blocks}
-    new = {id(block): block for block in _after(fix, file)}
-    broken_before = sum(lowered.has_error for name, lowered in old.items() if name not in new)
-    broken_after = sum(parse(block.text).has_error for name, block in new.items() if name not in old)
-    return broken_after <= broken_before
+    gone, come = _replaced(fix, file)
+    return _n_broken(come) <= _n_broken(gone)
 
 
-def _after(fix: Fix, file: File) -> Runs[Block]:
-    """The blocks of the document after a fix; those that no edit touches are the same objects.
+def _n_broken(blocks: Iterable[Block]) -> int:
+    return sum(parse(block.text).has_error for block in blocks)
+
+
+def _replaced(fix: Fix, file: File) -> tuple[Iterable[Block], Iterable[Block]]:
+    """The blocks of the document that a fix takes away, and those that come in their place.
 
     The last edit comes first, so that the spans of the others still hold.
     """
     blocks, starts, length = file.texts, file.starts, len(file.document.text)
+    gone: dict[int, Block] = {}
+    come: dict[int, Block] = {}
     in_order = sorted(fix.edits, key=lambda edit: edit.span)
     for edit in in_order[::-1]:
         again = resplit(blocks, starts, edit.span, edit.text)
+        for block in blocks.part(again.first, again.end):
+            # What one edit brought may go again with the next one.
+            if come.pop(id(block), None) is None:
+                gone[id(block)] = block
+        come.update((id(block), block) for block in again.added)
         longer = len(edit.text) - (edit.span.end - edit.span.start)
         starts, length = moved_starts(starts, again, length, longer), length + longer
         blocks = blocks.replaced(again.first, again.end, again.added)
-    return blocks
+    return gone.values(), come.values()
 
 
 def merged(edits: tuple[Edit, ...], text: str) -> Edit:

@@ -3,14 +3,15 @@
 Not thread-safe: one thread owns a workspace. `Workspace` holds the only mutable state of the core.
 """
 
-from collections.abc import Callable, Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from itertools import chain
 
 import msgspec
 
+from hexguard.engine.attic import Attic
 from hexguard.engine.budget import Budget, Slow
 from hexguard.engine.check import Checked, Crash, check_block
-from hexguard.engine.file import Edited, File, ModuleName, edit_file, open_file
+from hexguard.engine.file import Edited, File, Lowering, ModuleName, edit_file, open_file
 from hexguard.engine.fixing import FIXES_PER_REPORT, Fixed, make_fixes, merged, next_fix
 from hexguard.engine.impact import changed_reads, reads_about
 from hexguard.engine.ledger import Ledger
@@ -28,6 +29,7 @@ from hexguard.index.values import Place
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.finding import Finding, Related
 from hexguard.rule.fix import BULK, Applicability, Fix
+from hexguard.rule.source import Source
 from hexguard.rule.view import Project, View
 from hexguard.text.document import Document
 from hexguard.text.span import Span
@@ -66,6 +68,8 @@ class Workspace:
         self._stale: set[str] = set()
         self._peeked: dict[str, File] = {}
         self._sites: dict[str, tuple[File, Sites]] = {}
+        self._attics: dict[str, Attic] = {}
+        self._source: tuple[File, Source] | None = None
         self.crashes: list[Crash] = []
 
     def take_slow(self) -> tuple[Slow, ...]:
@@ -113,6 +117,7 @@ class Workspace:
         self._config = config
         self._effects, self._breaches = self._answers()
         self._tables.clear()
+        self._attics.clear()
         self._ledgers = {path: Ledger(len(file.blocks)) for path, file in self._files.items()}
         self._stale.update(self._files)
 
@@ -124,6 +129,7 @@ class Workspace:
         self._trace(Stage.DOCUMENT, path)
         file = open_file(path, module, document, self._trace)
         self._ledgers[path] = Ledger(len(file.blocks))
+        self._attics.pop(path, None)
         self._put(file)
 
     def take(self, files: Iterable[File]) -> None:
@@ -141,18 +147,23 @@ class Workspace:
         """
         old = self._files[path]
         self._trace(Stage.DOCUMENT, path)
-        edited = edit_file(old, document, span, inserted, self._trace)
-        self._ledgers[path].replace(edited.first, edited.removed, self._kept(edited, old))
+        attic, ledger = self._attics.setdefault(path, Attic()), self._ledgers[path]
+        edited = edit_file(old, document, span, inserted, Lowering(self._trace, attic.take))
+        gone = [(old.blocks[position], ledger[position]) for position in edited.gone]
+        ledger.replace(edited.first, edited.removed, self._kept(edited, old))
         if edited.moved:
             self._settle(edited.file)
         if path in self._sites and same_sites(old, edited):
             self._sites[path] = edited.file, self._sites[path][1]
         self._put(edited.file, edited.touched if self._modules.get(old.module.name) is old.summary else None)
+        attic.give_back(edited, ledger)
+        attic.put(gone, old.summary)
 
     def close(self, path: str) -> None:
         """Forget a document; what its module offers stays known until it is summarized anew or removed."""
         self._files.pop(path, None)
         self._ledgers.pop(path, None)
+        self._attics.pop(path, None)
         self._sites.pop(path, None)
         self._asked.pop(path, None)
         self._pointed.pop(path, None)
@@ -208,12 +219,19 @@ class Workspace:
 
         Raises `StaleReportError` if the document has changed since the report was made, `KeyError` if it was closed.
         """
-        return tuple(make_fixes(report, self._files[report.path], self._config.catalogue))
+        return tuple(self._make_fixes(report))
 
     def fix(self, report: Report, allowed: Collection[Applicability] = BULK) -> Fix | None:
         """The first fix for a report that may be trusted as far as `allowed` says. Raises as `fixes` does."""
-        fixes = make_fixes(report, self._files[report.path], self._config.catalogue)
+        fixes = self._make_fixes(report)
         return next((fix for applicability, fix in fixes if applicability in allowed), None)
+
+    def _make_fixes(self, report: Report) -> Iterator[tuple[Applicability, Fix]]:
+        file = self._files[report.path]
+        # A document is asked for many fixes before it changes.
+        if self._source is None or self._source[0] is not file:
+            self._source = file, file.source()
+        return make_fixes(report, file, self._source[1], self._config.catalogue)
 
     def fix_all(self, path: str, wanted: Callable[[Report], bool], allowed: Collection[Applicability] = BULK) -> Fixed:
         """What an open file becomes when every wanted report is fixed; the open document itself stays as it is.
@@ -359,6 +377,8 @@ class Workspace:
         # Chains are made from links, so links come first.
         for memo in (self._effects.memo, *self._breaches.memos):
             changed |= memo.forget(changed)
+        for path, attic in self._attics.items():
+            attic.note(changed, self._files[path].module.name)
         for path, ledger in self._ledgers.items():
             if not changed.isdisjoint(self._asked.get(path, ())) and ledger.drop(changed):
                 self._stale.add(path)

@@ -178,6 +178,8 @@ class Imports:
         return tuple(edit for statement, names in unused.items() if (edit := self._removed(statement, names)))
 
     def _becomes_unused(self, name: str, dropped: Sequence[Span]) -> bool:
+        if not any(name in self._slice(span) for span in dropped):
+            return False
         inside = outside = 0
         for reference in self._source.references(name):
             if any(span.start <= reference.start and reference.end <= span.end for span in dropped):

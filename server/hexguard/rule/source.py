@@ -1,5 +1,6 @@
 """One document as fixes see it: its text, and the facts and spans of all its blocks."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 import msgspec
@@ -18,6 +19,7 @@ class Part(msgspec.Struct, frozen=True):
     start: int
     facts: BlockFacts
     spans: BlockSpans
+    has_imports: bool
 
     def span(self, node: int) -> Span:
         """Where a node of the block stands in the document."""
@@ -50,7 +52,7 @@ class Source(msgspec.Struct, frozen=True):
     def imports(self) -> Iterator[ImportedName]:
         """The names imported at module level for run time, also those inside `if` or `try`."""
         for part in self.parts:
-            if part.facts.is_member:
+            if part.facts.is_member or not part.has_imports:
                 continue
             for fact in part.facts.of_type(Import):
                 if fact.context.scope == 0 and not fact.context.type_checking:
@@ -58,10 +60,23 @@ class Source(msgspec.Struct, frozen=True):
 
     def references(self, name: str) -> Iterator[Span]:
         """Where `name` is read and means the name of the module."""
-        for part in self.parts:
+        for part in self._with_text(name):
             for fact in part.facts.of_type(Reference):
                 if root_name(fact) == name and binds(part.facts, name, fact.context.scope) is None:
                     yield part.span(fact.node)
+
+    def _with_text(self, text: str) -> Iterator[Part]:
+        """The blocks with some text in them; to search the document is quicker than to look at each block."""
+        at = self.text.find(text)
+        while at >= 0:
+            position = bisect_right(self.parts, at, key=_start) - 1
+            yield self.parts[position]
+            end = self.parts[position + 1].start if position + 1 < len(self.parts) else len(self.text)
+            at = self.text.find(text, end)
+
+
+def _start(part: Part) -> int:
+    return part.start
 
 
 def root_name(reference: Reference) -> str:
