@@ -255,3 +255,26 @@ def test_a_difference_can_be_read_by_tools(folder: Folder) -> None:
 def test_statistics_in_json(folder: Folder) -> None:
     run = folder.check({"a.py": SLEEP, "b.py": SLEEP}, "--statistics", "--format", "json")
     assert json.loads(run.out) == [{"rule": "blocking-sleep-in-async", "count": 2}]
+
+
+@pytest.mark.parametrize(("arguments", "n_stores"), [(["--no-cache"], 0), ([], 1)])
+def test_what_is_kept_between_runs(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, arguments: list[str], n_stores: int
+) -> None:
+    caches = folder.path / ".caches"
+    monkeypatch.setenv("HEXGUARD_CACHE_DIR", str(caches))
+    files = {"a.py": SLEEP + OPTIONAL, "b.py": HANDLER, "pyproject.toml": PYPROJECT}
+    runs = [folder.check(files, *arguments) for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert runs[0].code == 1
+    runs.append(folder.check({"a.py": CLEAN}, *arguments))
+    assert "Found 1 finding " in runs[2].err
+    assert len(list(caches.glob("*.sqlite3"))) == n_stores
+    assert caches.exists() is bool(n_stores)
+
+
+def test_a_cache_that_cannot_be_written_is_no_trouble(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEXGUARD_CACHE_DIR", str(folder.path / "a.py" / "caches"))
+    runs = [folder.check({"a.py": SLEEP}) for _ in range(2)]
+    assert [(run.code, run.err) for run in runs] == [(1, runs[0].err)] * 2
+    assert runs[0].err.startswith("Found 1 finding")

@@ -183,12 +183,13 @@ async def test_nothing_is_published_about_a_text_that_is_no_more(tmp_path: Path)
         await client.until(is_publish(1))
         service = client.service
         shown = await service.ask(lambda: service.background.checking.shown(_home(service, path)))
-        stale = msgspec.structs.replace(shown, document=Document.of(path.as_uri(), "", 0), digest="another")
+        another = msgspec.structs.replace(shown.diagnostics, digest="another")
+        stale = msgspec.structs.replace(shown, document=Document.of(path.as_uri(), "", 0), diagnostics=another)
         n_messages = len(client.messages)
         service.outbox.checked(stale)
         service.outbox.checked(shown)
         assert len(client.messages) == n_messages
-        service.outbox.checked(msgspec.structs.replace(shown, digest="another"))
+        service.outbox.checked(msgspec.structs.replace(shown, diagnostics=another))
         assert len(client.messages) == n_messages + 1
 
 

@@ -13,6 +13,7 @@ def check(runs: Runs[int], expected: list[int]) -> None:
     assert list(reversed(runs)) == expected[::-1]
     assert len(runs) == len(expected)
     assert [runs[index] for index in range(-len(expected), len(expected))] == expected * 2
+    assert list(runs.at(range(0, len(expected), 37))) == expected[::37]
     for start in range(0, len(expected) + 1, 29):
         assert runs.part(start, start + 100) == tuple(expected[start : start + 100])
 
@@ -20,6 +21,7 @@ def check(runs: Runs[int], expected: list[int]) -> None:
 def check_offsets(offsets: Offsets, expected: list[int]) -> None:
     assert list(offsets) == expected
     assert [offsets[index] for index in range(len(expected))] == expected
+    assert list(offsets.at(range(0, len(expected), 37))) == expected[::37]
     for wanted in (-1, 0, 1, *(offset + by for offset in expected[::17] for by in (-1, 0, 1))):
         assert offsets.find(wanted) == sum(offset <= wanted for offset in expected)
 

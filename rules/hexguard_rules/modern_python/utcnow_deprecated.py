@@ -134,11 +134,15 @@ RULE = Rule(
 )
 
 _REPLACEMENTS = {"datetime.datetime.utcnow": "now", "datetime.datetime.utcfromtimestamp": "fromtimestamp"}
+_METHODS = frozenset(name.rpartition(".")[2] for name in _REPLACEMENTS)
 
 
 @RULE.check(Reference)
 def check(reference: Reference, view: View) -> Iterator[Finding[Reference]]:
-    if isinstance(reference.expr, Attribute) and (name := view.name(reference.expr)) in _REPLACEMENTS:
+    # Nearly every name of a file is a reference; to look at its last part costs much less than to resolve it.
+    if not isinstance(reference.expr, Attribute) or reference.expr.attr not in _METHODS:
+        return
+    if (name := view.name(reference.expr)) in _REPLACEMENTS:
         has_utc = view.project.python is not None and view.project.python >= (3, 11)
         yield RULE.at(
             reference,

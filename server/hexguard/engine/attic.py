@@ -4,6 +4,7 @@ A triple quote that is opened swallows the rest of the file, and the next keystr
 lines that are cut are pasted elsewhere. What comes back was lowered and checked already.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from hexguard.engine.check import Checked
@@ -27,7 +28,7 @@ class Attic:
     __slots__ = ("_back", "_blocks", "_changed", "_n_blocks", "_summary")
 
     def __init__(self) -> None:
-        self._blocks: dict[Block, list[tuple[LoweredBlock, Checked | None]]] = {}
+        self._blocks: dict[Block, deque[tuple[LoweredBlock, Checked | None]]] = {}
         self._n_blocks = 0
         self._summary: ModuleSummary | None = None
         self._changed: set[Read] = set()
@@ -39,7 +40,7 @@ class Attic:
             return
         self._blocks = {}
         for lowered, checked in gone:
-            self._blocks.setdefault(lowered.block, []).append((lowered, checked))
+            self._blocks.setdefault(lowered.block, deque()).append((lowered, checked))
         self._n_blocks = len(gone)
         self._summary = summary
         self._changed = set()
@@ -49,7 +50,8 @@ class Attic:
         found = self._blocks.get(block) if self._blocks else None
         if not found:
             return None
-        lowered, checked = found.pop()
+        # Classes may have equal members, which come back in the order in which they went.
+        lowered, checked = found.popleft()
         self._n_blocks -= 1
         self._back[id(lowered)] = checked
         return lowered

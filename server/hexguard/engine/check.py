@@ -22,26 +22,29 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True, eq=False):
-    """The findings of one block, where it stood, and what was asked for them."""
+    """The findings of one block with their messages, where it stood, and what was asked for them."""
 
     place: Place
     findings: tuple[Finding[Fact], ...]
+    texts: tuple[str, ...]
     reads: frozenset[Read]
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What the rules found in one block, which of them crashed, and the seconds that each took if a clock ran."""
+    """What the rules found in one block and say of it, which crashed, and the seconds of each if a clock ran."""
 
     findings: tuple[Finding[Fact], ...]
+    texts: tuple[str, ...]
     crashes: tuple[Crash, ...]
     seconds: dict[str, float]
 
 
 def check_block(facts: BlockFacts, view: View, table: Table, clock: Callable[[], float] | None = None) -> Result:
     """The findings of all rules in `table` on one block, in the order of its facts, each finding once."""
-    findings: dict[tuple[str, int, tuple[str, ...]], Finding[Fact]] = {}
+    findings: dict[tuple[str, int, str], Finding[Fact]] = {}
     crashes: dict[str, Crash] = {}
     seconds: dict[str, float] = {}
+    then = clock() if clock else 0.0
     for position, fact in enumerate(facts.facts):
         checks = table.get(type(fact))
         if checks is None or position in facts.broken:
@@ -49,15 +52,16 @@ def check_block(facts: BlockFacts, view: View, table: Table, clock: Callable[[],
         for rule, check in checks:
             if rule.name in crashes:
                 continue
-            started = clock() if clock else 0.0
             try:
                 for finding in check(fact, view):
-                    rule.text(finding)
-                    findings.setdefault((rule.name, finding.node, tuple(finding.values.values())), finding)
+                    findings.setdefault((rule.name, finding.node, rule.text(finding)), finding)
             # Rules are many and some day from many hands: whatever one raises is its own loss.
             except Exception:  # noqa: BLE001 - see above: the crash is kept and told, and only this rule stops
                 crashes[rule.name] = Crash(rule.name, traceback.format_exc())
             if clock:
-                seconds[rule.name] = seconds.get(rule.name, 0.0) + clock() - started
-    kept = tuple(finding for finding in findings.values() if finding.rule not in crashes)
-    return Result(kept, tuple(crashes.values()), seconds)
+                now = clock()
+                seconds[rule.name] = seconds.get(rule.name, 0.0) + now - then
+                then = now
+    kept = {key: finding for key, finding in findings.items() if finding.rule not in crashes}
+    texts = tuple(text for _, _, text in kept)
+    return Result(tuple(kept.values()), texts, tuple(crashes.values()), seconds)

@@ -20,6 +20,7 @@ from hexguard.engine.selection import Selection, Table
 from hexguard.engine.sites import Sites, same_sites
 from hexguard.engine.stages import Stage, Trace, untraced
 from hexguard.engine.suppress import Known, suppress
+from hexguard.engine.telling import Telling
 from hexguard.facts.model import Fact
 from hexguard.index.breaches import Breaches
 from hexguard.index.effects import Effects
@@ -69,6 +70,7 @@ class Workspace:
         self._peeked: dict[str, File] = {}
         self._sites: dict[str, tuple[File, Sites]] = {}
         self._attics: dict[str, Attic] = {}
+        self._tellings: dict[str, Telling] = {}
         self._source: tuple[File, Source] | None = None
         self.crashes: list[Crash] = []
 
@@ -164,6 +166,7 @@ class Workspace:
         self._files.pop(path, None)
         self._ledgers.pop(path, None)
         self._attics.pop(path, None)
+        self._tellings.pop(path, None)
         self._sites.pop(path, None)
         self._asked.pop(path, None)
         self._pointed.pop(path, None)
@@ -206,13 +209,21 @@ class Workspace:
         for position in ledger.due():
             ledger[position] = self._check(file, position, self._table(path)[1])
         selection, _, known = self._table(path)
-        reports = [
-            self._report(finding, file, position, selection)
-            for position, checked in ledger.telling()
-            for finding in checked.findings
-            if finding.rule in known.enabled
-        ]
-        return tuple(sorted(suppress(reports, file, known), key=lambda report: (report.span, report.rule)))
+        telling = self._tellings.setdefault(path, Telling())
+
+        def make(checked: Checked, position: int) -> Iterator[Report]:
+            return self._reports_of(checked, file, position)
+
+        reports = telling.reports(ledger, file, selection, make)
+        return tuple(sorted(suppress(reports, file, known), key=_place))
+
+    def _reports_of(self, checked: Checked, file: File, position: int) -> Iterator[Report]:
+        spans, start = file.blocks[position].spans, file.starts[position]
+        selection, _, known = self._table(file.path)
+        for finding, text in zip(checked.findings, checked.texts, strict=True):
+            if finding.rule in known.enabled:
+                span = spans[finding.node].shift(start)
+                yield self._report(finding, text, position, file.path, span, selection)
 
     def fixes(self, report: Report) -> tuple[tuple[Applicability, Fix], ...]:
         """All that is offered for a report on an open file as it is now, the default first.
@@ -289,7 +300,7 @@ class Workspace:
         pointed = {related.at.module for finding in result.findings for related in finding.related}
         if pointed:
             self._pointed.setdefault(file.path, set()).update(pointed)
-        return Checked(place, result.findings, frozenset(reader.reads))
+        return Checked(place, result.findings, result.texts, frozenset(reader.reads))
 
     def _answers(self) -> tuple[Effects, Breaches]:
         project = self._config.project
@@ -307,20 +318,15 @@ class Workspace:
             self._tables[path] = selection, selection.table(), known
         return self._tables[path]
 
-    def _report(self, finding: Finding[Fact], file: File, position: int, selection: Selection) -> Report:
+    def _report(
+        self, finding: Finding[Fact], text: str, position: int, path: str, span: Span, selection: Selection
+    ) -> Report:
         rule = self._config.catalogue[finding.rule]
-        related = [found for place in finding.related if (found := self._related(place))]
-        return Report(
-            rule.name,
-            selection.severity(rule),
-            rule.text(finding),
-            file.path,
-            file.blocks[position].spans[finding.node].shift(file.starts[position]),
-            rule.applicability,
-            tuple(related),
-            position,
-            finding,
-        )
+        related: tuple[RelatedPlace, ...] = ()
+        if finding.related:
+            related = tuple(found for place in finding.related if (found := self._related(place)))
+        severity = selection.severity(rule)
+        return Report(rule.name, severity, text, path, span, rule.applicability, related, position, finding)
 
     def _related(self, related: Related) -> RelatedPlace | None:
         file = self._module_file(related.at.module)
@@ -382,3 +388,7 @@ class Workspace:
         for path, ledger in self._ledgers.items():
             if not changed.isdisjoint(self._asked.get(path, ())) and ledger.drop(changed):
                 self._stale.add(path)
+
+
+def _place(report: Report) -> tuple[int, int, str]:
+    return report.span.start, report.span.end, report.rule

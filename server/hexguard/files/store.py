@@ -62,7 +62,8 @@ _ENCODER = msgspec.msgpack.Encoder()
 def entry(source: Source, summary: ModuleSummary) -> Entry:
     """What the store keeps of a file as it was read."""
     body = _ENCODER.encode(summary)
-    imports = digest(_ENCODER.encode(summary.imports))
+    # What a relative import means hangs on whether the module is a package.
+    imports = digest(_ENCODER.encode((summary.is_package, summary.imports)))
     return Entry(str(source.path), Known(summary.name, source.stamp, source.digest, digest(body), imports), body)
 
 

@@ -76,7 +76,7 @@ class Acting:
         action = lsp.CodeAction(
             title=fix.title,
             kind=kind,
-            diagnostics=[self._checking.diagnostic(report, home, document)],
+            diagnostics=[self._checking.wire.diagnostic(report, home, document)],
             is_preferred=(applicability is Applicability.SAFE) if self._client.preferred_actions else None,
         )
         if self._client.resolves_edits:

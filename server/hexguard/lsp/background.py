@@ -40,6 +40,11 @@ class Background:
         self.checking = Checking(client, self.roots, listener, later, timings)
         self.acting = Acting(client, self.roots, self.checking)
 
+    def close(self, uri: str) -> None:
+        """Forget a document; from now on its file on disk counts."""
+        self.roots.close(uri)
+        self.checking.wire.forget(uri)
+
     def explained(self, document: Document, offset: int) -> tuple[str, Span] | None:
         """What there is to say about an offset of a document, in Markdown, with the span that it is about."""
         return explained(document, self.roots.home(document.uri), offset)

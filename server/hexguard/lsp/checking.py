@@ -1,6 +1,5 @@
 """Decides what the worker does next when no client waits: check documents, tell what is wrong, index one more file."""
 
-import hashlib
 from collections.abc import Iterable
 from functools import partial
 from typing import Protocol
@@ -11,31 +10,29 @@ from lsprotocol import types as lsp
 from hexguard.app.root import Progress, Root
 from hexguard.engine.budget import Slow
 from hexguard.engine.check import Crash
-from hexguard.engine.report import Report
 from hexguard.engine.timings import Timings
 from hexguard.lsp import convert
 from hexguard.lsp.client import Client
 from hexguard.lsp.indexing import Indexing
 from hexguard.lsp.latency import Timing
 from hexguard.lsp.roots import Home, Roots, is_editor_problem
+from hexguard.lsp.wire import Diagnostics, Wire
 from hexguard.lsp.worker import Later
 from hexguard.settings.model import Problem
 from hexguard.text.document import Document
-from hexguard_rules.catalogue import CATALOGUE
 
 STEPS_PER_CHECK = 10
 """So many steps of the index are done before the open documents that they concern are checked again."""
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """The diagnostics of one version of a document; two with equal `digest` look the same to a person.
+    """The diagnostics of one version of a document.
 
     `timing` says what it took, where an edit was what made it necessary.
     """
 
     document: Document
-    diagnostics: tuple[lsp.Diagnostic, ...]
-    digest: str
+    diagnostics: Diagnostics
     timing: Timing | None = None
 
 
@@ -73,6 +70,7 @@ class Checking:
         timings: Timings,
     ) -> None:
         """`timings` hears of all stages."""
+        self.wire = Wire(client)
         self._client = client
         self._roots = roots
         self._listener = listener
@@ -127,22 +125,7 @@ class Checking:
 
     def shown(self, home: Home) -> Shown:
         """What a document looks like now."""
-        document, reports = home.document, home.reports()
-        diagnostics = tuple(self.diagnostic(report, home, document) for report in reports)
-        return Shown(document, diagnostics, _digest(document, diagnostics))
-
-    def diagnostic(self, report: Report, home: Home, document: Document) -> lsp.Diagnostic:
-        """A report as the client wants to see it."""
-        related: list[lsp.Location] | None = None
-        encoding = self._client.encoding
-        if self._client.related_information:
-            places = [(place, home.workspace.document_at(place.path)) for place in report.related]
-            related = [convert.to_location(place, text, encoding) for place, text in places]
-        rule = next((rule for rule in CATALOGUE.select(report.rule) if rule.name == report.rule), None)
-        found = convert.to_diagnostic(report, document, encoding, rule, related)
-        if self._client.deprecated_tag and report.rule.endswith("-deprecated"):
-            found.tags = [lsp.DiagnosticTag.Deprecated]
-        return found
+        return Shown(home.document, self.wire.diagnostics(home, home.reports()))
 
     def _collect(self) -> None:
         """Note which documents are due. While files are taken in, one check serves for many of them."""
@@ -194,18 +177,3 @@ class Checking:
         if progress is None:
             self._due.update(dict.fromkeys(self._roots.take_stale()))
         self._listener.indexing(root, progress)
-
-
-def _digest(document: Document, diagnostics: tuple[lsp.Diagnostic, ...]) -> str:
-    parts = [
-        (
-            *(one.range.start.line, one.range.start.character, one.range.end.line, one.range.end.character),
-            *(one.severity, one.code, one.message),
-            [
-                (place.location.uri, place.location.range.start.line, place.message)
-                for place in one.related_information or ()
-            ],
-        )
-        for one in diagnostics
-    ]
-    return hashlib.blake2b(msgspec.json.encode((document.uri, parts)), digest_size=16).hexdigest()

@@ -107,7 +107,7 @@ def to_diagnostic(
         code_description=lsp.CodeDescription(docs_url(rule)) if rule else None,
         source=SOURCE,
         related_information=information,
-        data={"rule": report.rule, "version": document.version, "span": [report.span.start, report.span.end]},
+        data={"rule": report.rule},
     )
 
 

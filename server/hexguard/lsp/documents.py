@@ -19,6 +19,38 @@ class Step(msgspec.Struct, frozen=True):
     inserted: str
 
 
+NEAR = 500
+"""Edits with at most so many characters between them are taken for one."""
+
+
+def merged(steps: Sequence[Step]) -> list[Step]:
+    """The same edits in as few steps as possible: a burst of typing is one edit, edits far apart stay apart."""
+    result: list[Step] = []
+    for step in steps:
+        both = _joined(result[-1], step) if result else None
+        if both:
+            result[-1] = both
+        else:
+            result.append(step)
+    return result
+
+
+def _joined(first: Step, second: Step) -> Step | None:
+    """One step that does what two do, one after the other; `None` if they are too far apart."""
+    if second.span is None:
+        return second
+    if first.span is None:
+        return Step(second.document, None, second.document.text)
+    start, end = first.span.start, first.span.start + len(first.inserted)
+    if second.span.start > end + NEAR or second.span.end < start - NEAR:
+        return None
+    new_start = min(start, second.span.start)
+    beyond = max(second.span.end - end, 0)
+    new_end = end + beyond + len(second.inserted) - (second.span.end - second.span.start)
+    span = Span(new_start, first.span.end + beyond)
+    return Step(second.document, span, second.document.text[new_start:new_end])
+
+
 class Documents:
     """The open documents by uri; only the event loop touches them."""
 

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
-from pygls.lsp.server import LanguageServer
 
 from hexguard.lsp.client import Client
 from hexguard.lsp.documents import Documents
 from hexguard.lsp.latency import Latency
+from hexguard.lsp.protocol import to_json
 
 if TYPE_CHECKING:
     from hexguard.app.root import Progress
     from hexguard.engine.budget import Slow
     from hexguard.engine.check import Crash
     from hexguard.lsp.checking import Shown
+    from hexguard.lsp.service import Service
 
 
 TIMINGS = "hexguard/timings"
@@ -28,7 +29,7 @@ TIMINGS = "hexguard/timings"
 class Outbox:
     """What the client was told last, so that it is told only what is new. Only the event loop touches it."""
 
-    def __init__(self, server: LanguageServer, documents: Documents) -> None:
+    def __init__(self, server: Service, documents: Documents) -> None:
         self.client = Client()
         self._server = server
         self._documents = documents
@@ -68,24 +69,26 @@ class Outbox:
     def pulled(self, shown: Shown) -> None:
         """A document was asked for."""
         self._awaited.discard(shown.document.uri)
-        self._digests[shown.document.uri] = shown.digest
+        self._digests[shown.document.uri] = shown.diagnostics.digest
 
     def checked(self, shown: Shown) -> None:
         """A document was checked: publish its diagnostics, or have the client ask, if they are news."""
         uri = shown.document.uri
         self._tell_timing(shown)
-        if not self._documents.is_current(shown.document) or self._digests.get(uri) == shown.digest:
+        if not self._documents.is_current(shown.document) or self._digests.get(uri) == shown.diagnostics.digest:
             return
         if self.client.pull:
             if uri not in self._awaited:
                 self._ask_to_pull()
             return
-        self._digests[uri] = shown.digest
-        self._publish(uri, shown.diagnostics, shown.document.version)
+        self._digests[uri] = shown.diagnostics.digest
+        version = b"" if shown.document.version is None else b',"version":%d' % shown.document.version
+        params = b'{"uri":%s%s,"diagnostics":%s}' % (to_json(uri), version, shown.diagnostics.json)
+        self._server.connection.notify_encoded(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def _tell_timing(self, shown: Shown) -> None:
         uri, version = shown.document.uri, shown.document.version
-        self.trace(f"checked {uri}, version {version}: {len(shown.diagnostics)} findings")
+        self.trace(f"checked {uri}, version {version}: {shown.diagnostics.count} findings")
         if shown.timing is None:
             return
         found = self.latency.add(shown.timing, time.perf_counter())

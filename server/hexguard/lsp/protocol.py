@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
+import msgspec
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.json_rpc import RPCMessage
 
+from hexguard.lsp.keystroke import edit_of
 from hexguard.settings.report import is_table
 
 CONTENT_MODIFIED = -32801
@@ -32,6 +34,20 @@ _REPLACED = (
 )
 
 
+def to_json(value: object) -> bytes:
+    """A value as JSON. Text may hold lone surrogates, which only the slower encoder can write."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(value).encode()
+
+
+class Encoded(msgspec.Struct, frozen=True):
+    """The result of a request as JSON: what is large or frequent is written where it is made."""
+
+    json: bytes
+
+
 class Protocol(LanguageServerProtocol):
     """The protocol of pygls, without its text documents, and with answers for what it would let drop."""
 
@@ -44,6 +60,9 @@ class Protocol(LanguageServerProtocol):
 
     def receive(self, body: bytes) -> None:
         """Handle the body of one message."""
+        if (edit := edit_of(body)) and self.is_initialized and not self._shutdown:
+            self._handle_notification(lsp.TEXT_DOCUMENT_DID_CHANGE, edit)
+            return
         try:
             # JSON can be nested deeper than the parser can go.
             message: object = json.loads(body)
@@ -67,6 +86,21 @@ class Protocol(LanguageServerProtocol):
             return
         self.is_initialized = self.is_initialized or method == lsp.INITIALIZE
         self.handle_message(structured)
+
+    def notify_encoded(self, method: str, params: bytes) -> None:
+        """Send a notification whose parameters are JSON already."""
+        self._write(b'{"jsonrpc":"2.0","method":"%s","params":%s}' % (method.encode(), params))
+
+    def _send_response(self, msg_id: str | int, result: object = None, error: lsp.ResponseError | None = None) -> None:
+        if isinstance(result, Encoded):
+            self._result_types.pop(msg_id, None)
+            self._write(b'{"jsonrpc":"2.0","id":%s,"result":%s}' % (to_json(msg_id), result.json))
+        else:
+            super()._send_response(msg_id, result, error)
+
+    def _write(self, body: bytes) -> None:
+        if self.writer is not None:
+            self.writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
 
     def refuse(self, identifier: object, code: int, message: str) -> None:
         """Answer a request with an error; without an `identifier`, the client is only told that something was wrong."""

@@ -37,6 +37,10 @@ class Catalogue:
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
 
+    def find(self, name: str) -> Rule | None:
+        """The rule with this name, if there is one."""
+        return self._by_name.get(name)
+
     def __getitem__(self, name: str) -> Rule:
         return self._by_name[name]
 

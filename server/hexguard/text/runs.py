@@ -37,10 +37,22 @@ class _InRuns(Generic[T]):
         """The run with the member at `index`, the last one if that is the end."""
         return max(bisect_right(self._firsts, index) - 1, 0)
 
-    def _checked(self, index: int) -> int:
+    def _at(self, index: int) -> tuple[int, int]:
+        """The run with the member at `index`, and its place in that run."""
         if not -self._n <= index < self._n:
             raise IndexError(index)
-        return index % self._n
+        if index < 0:
+            index += self._n
+        run = bisect_right(self._firsts, index) - 1
+        return run, index - self._firsts[run]
+
+    def _places(self, indexes: Iterable[int]) -> Iterator[tuple[int, int]]:
+        run, first, end = -1, 0, 0
+        for index in indexes:
+            while index >= end:
+                run += 1
+                first, end = end, end + len(self._runs[run])
+            yield run, index - first
 
 
 class Runs(_InRuns[T]):
@@ -59,9 +71,12 @@ class Runs(_InRuns[T]):
         return (item for run in reversed(self._runs) for item in reversed(run))
 
     def __getitem__(self, index: int) -> T:
-        index = self._checked(index)
-        run = self._run_of(index)
-        return self._runs[run][index - self._firsts[run]]
+        run, place = self._at(index)
+        return self._runs[run][place]
+
+    def at(self, indexes: Iterable[int]) -> Iterator[T]:
+        """The items at increasing indexes; to walk along costs less than to look each one up."""
+        return (self._runs[run][place] for run, place in self._places(indexes))
 
     def part(self, start: int, stop: int) -> tuple[T, ...]:
         """The items from `start` up to `stop`, as far as there are any."""
@@ -101,9 +116,12 @@ class Offsets(_InRuns[int]):
         return (base + offset for base, run in zip(self._bases, self._runs, strict=True) for offset in run)
 
     def __getitem__(self, index: int) -> int:
-        index = self._checked(index)
-        run = self._run_of(index)
-        return self._bases[run] + self._runs[run][index - self._firsts[run]]
+        run, place = self._at(index)
+        return self._bases[run] + self._runs[run][place]
+
+    def at(self, indexes: Iterable[int]) -> Iterator[int]:
+        """The offsets at increasing indexes; to walk along costs less than to look each one up."""
+        return (self._bases[run] + self._runs[run][place] for run, place in self._places(indexes))
 
     def find(self, offset: int) -> int:
         """How many of the offsets are at most `offset`."""

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
+from hexguard.lsp.protocol import Encoded
 from hexguard.lsp.service import Service
 
 if TYPE_CHECKING:
     from hexguard.lsp.checking import Shown
 
 
-async def pull(ls: Service, params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
+async def pull(ls: Service, params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport | Encoded:
     """The diagnostics of a document, or that they are what the client has already."""
     uri = params.text_document.uri
 
@@ -25,6 +26,7 @@ async def pull(ls: Service, params: lsp.DocumentDiagnosticParams) -> lsp.Documen
         return lsp.RelatedFullDocumentDiagnosticReport(items=())
     if ls.documents.is_current(shown.document):
         ls.outbox.pulled(shown)
-    if shown.digest == params.previous_result_id:
-        return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=shown.digest)
-    return lsp.RelatedFullDocumentDiagnosticReport(items=shown.diagnostics, result_id=shown.digest)
+    found = shown.diagnostics
+    if found.digest == params.previous_result_id:
+        return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=found.digest)
+    return Encoded(b'{"kind":"full","resultId":"%s","items":%s}' % (found.digest.encode(), found.json))

@@ -1,11 +1,13 @@
 """Takes documents in as the client opens, edits and closes them."""
 
 import time
+from collections import deque
 from pathlib import PurePath
 
 from lsprotocol import types as lsp
 
 from hexguard.lsp import convert
+from hexguard.lsp.documents import merged
 from hexguard.lsp.service import Service
 
 LANGUAGE = "python"
@@ -20,6 +22,7 @@ def did_open(ls: Service, params: lsp.DidOpenTextDocumentParams) -> None:
     if opened.language_id != LANGUAGE and (path is None or PurePath(path).suffix not in SUFFIXES):
         return
     document = ls.documents.open(opened.uri, opened.version, opened.text)
+    ls.edits[opened.uri] = deque()
     ls.outbox.changed(opened.uri)
 
     def take_in() -> None:
@@ -38,12 +41,15 @@ def did_change(ls: Service, params: lsp.DidChangeTextDocumentParams) -> None:
         return
     if before.version is not None and version <= before.version:
         ls.outbox.log(f"{uri} went from version {before.version} to {version}; its edits are taken in as they came")
-    steps = ls.documents.change(uri, version, params.content_changes, ls.client.encoding)
+    edits = ls.edits[uri]
+    edits.extend(ls.documents.change(uri, version, params.content_changes, ls.client.encoding))
     ls.outbox.changed(uri)
 
     def take_in() -> None:
-        ls.background.roots.edit(uri, steps)
-        ls.background.checking.urgent(uri, received)
+        # Of a burst, the first to come takes in all that has arrived.
+        if edits:
+            ls.background.roots.edit(uri, merged([edits.popleft() for _ in range(len(edits))]))
+            ls.background.checking.urgent(uri, received)
 
     ls.worker.put(take_in)
 
@@ -61,5 +67,6 @@ def did_close(ls: Service, params: lsp.DidCloseTextDocumentParams) -> None:
     """Forget a document; from now on its file on disk counts."""
     uri = params.text_document.uri
     if ls.documents.close(uri):
+        del ls.edits[uri]
         ls.outbox.closed(uri)
-        ls.worker.put(lambda: ls.background.roots.close(uri))
+        ls.worker.put(lambda: ls.background.close(uri))
