@@ -13,7 +13,7 @@ from hexguard.engine.file import File
 from hexguard.files.store import Store
 from support.command import Content, write_files
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """After so many seconds without a word a test fails; no test waits for it to pass."""
 
 WAITING = "import time\n\n\ndef load() -> int:\n    time.sleep(1)\n    return 1\n"

@@ -85,6 +85,7 @@ CASES: dict[str, tuple[set[Read], Changes, bool]] = {
     "imports, with a chain": ({CHAIN}, IMPORTS_MORE, False),
     "imports, with links": ({LINKS}, IMPORTS_MORE, False),
     "imports of any module, with a chain": ({CHAIN}, THIRD_IMPORTS_MORE, False),
+    "imports of any module, with links": ({LINKS}, THIRD_IMPORTS_MORE, False),
     "imports of any module, without a chain": ({SYMBOL, APP}, THIRD_IMPORTS_MORE, True),
     "a chain, and another file with imports": ({CHAIN}, NEW_FILE, False),
     "a chain, and other calls": ({CHAIN}, {THIRD: known("lib.third", b"c2", b"s2")}, True),

@@ -128,8 +128,9 @@ def test_without_a_budget_nothing_is_switched_off() -> None:
 def test_what_is_not_over_the_limit_is_not_slow() -> None:
     heard: list[dict[str, float]] = []
     budget = Budget(Clock(), heard.append)
-    spent = [{"a": SLOW_SECONDS, "b": TAKEN}] * CHANCES
-    assert [budget.charge("x.py", seconds) for seconds in spent] == [False] * (CHANCES - 1) + [True]
+    spent = [{"a": SLOW_SECONDS, "b": TAKEN}] * (CHANCES + 1)
+    assert [budget.charge("x.py", seconds) for seconds in spent] == [*[False] * (CHANCES - 1), True, False]
+    assert budget.slow == [Slow("b", "x.py", TAKEN)]
     assert budget.off("x.py") == {"b"}
     assert budget.off("y.py") == frozenset()
     assert heard == spent

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,7 +106,7 @@ def shortest(first: tuple[str, str], graph: Graph, contract: Contract) -> tuple[
 
 modules = st.sampled_from(MODULES)
 imports = st.lists(modules, max_size=4).map(tuple)
-graphs = st.dictionaries(modules, imports)
+graphs = st.fixed_dictionaries(dict.fromkeys(MODULES, imports))
 contracts = st.builds(
     Contract,
     st.just("c"),
@@ -127,6 +128,22 @@ def test_chains_are_those_of_a_plain_search(
         graph[module] = imported
         project.change(module, imported)
         assert project.chains() == searched(graph, contract)
+
+
+EXCUSED: dict[str, tuple[tuple[tuple[str, str], ...], bool, tuple[str, ...] | None]] = {
+    "nothing": ((), False, ("domain.a", "free.a", "outer.x")),
+    "the first import": ((("domain.a", "free.a"),), False, None),
+    "the last import": ((("free.a", "outer.x"),), False, ("domain.a", "free.a", "free.b", "outer.y")),
+    "both ways": ((("free.a", "outer.x"), ("free.b", "outer.*")), False, None),
+    "all that is not direct": ((), True, None),
+}
+
+
+@pytest.mark.parametrize(("ignored", "direct", "expected"), EXCUSED.values(), ids=EXCUSED)
+def test_what_is_excused(ignored: tuple[tuple[str, str], ...], direct: bool, expected: tuple[str, ...] | None) -> None:
+    graph = {"domain.a": ("free.a",), "free.a": ("free.b", "outer.x"), "free.b": ("outer.y",)}
+    contract = msgspec.structs.replace(CONTRACT, ignore_imports=ignored, allow_indirect=direct)
+    assert Project(graph, contract).chains() == {("domain.a", 0): expected}
 
 
 GRAPH: Graph = {

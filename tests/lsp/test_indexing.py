@@ -17,7 +17,7 @@ from hexguard.text.document import Document
 from support.command import Content, write_files
 from support.editor import Editor
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """After so many seconds without a word a test fails; no test waits for it to pass."""
 
 WAITING = "import time\n\n\ndef load() -> int:\n    time.sleep(1)\n    return 1\n"

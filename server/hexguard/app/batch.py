@@ -3,6 +3,7 @@
 First every process reads its share and says what its files offer, then each is told what all the others offer.
 """
 
+import gc
 import multiprocessing
 import os
 import traceback
@@ -56,8 +57,20 @@ def check_batch(
     What the store of the task has about files that are as they were is not worked out again.
     `jobs` processes are used, as many as pay if it is `None`. Raises `WorkerEndedError` if one of them is killed.
     """
-    with closing(Store(task.store, code_fingerprint())) as store:
+    with closing(Store(task.store, code_fingerprint())) as store, _without_collecting():
         return _Batch(msgspec.structs.replace(task, store=store.path), store, sorted(set(files))).run(jobs, on_progress)
+
+
+@contextmanager
+def _without_collecting() -> Generator[None]:
+    """Let the garbage collector rest: a batch makes no cycles, and to look for them takes a fifth of its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Batch:
@@ -288,6 +301,7 @@ def _serve(connection: Connection, task: Task) -> None:
     What is sent is an answer, `None` for a step, or a text that says why it failed.
     """
     try:
+        gc.disable()
         store = Store(task.store, code_fingerprint())
         worker = Worker(task, store, lambda: connection.send(None))
         while True:
