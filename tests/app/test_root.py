@@ -176,3 +176,16 @@ def test_a_survey_is_done_in_steps(project: Project) -> None:
     steps = [step for step in project.root().survey() if step.done]
     assert [step.done for step in steps] == [FILES_PER_STEP, 2 * FILES_PER_STEP, total]
     assert {step.total for step in steps} == {total}
+
+
+def test_a_module_that_another_file_has_become_stays_known(project: Project) -> None:
+    root = project.root()
+    list(root.index())
+    assert project.opened(root, "route.py") == FOUND
+    old, new = project.folder / "rates.py", project.folder / "rates" / "__init__.py"
+    old.unlink()
+    write_files(project.folder, {"rates/__init__.py": WAITING})
+    # The creation may be told before the deletion.
+    root.file_changed(str(new))
+    root.file_changed(str(old))
+    assert [report.rule for report in root.reports(str(project.folder / "route.py"))] == FOUND

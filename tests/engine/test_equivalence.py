@@ -42,6 +42,13 @@ KEPT: dict[str, Case] = {
             Step("blocking", (Edit("a.py", 36, 36, ")"),)),
         ),
     ),
+    "two edits at once, of which the first moves a call that is shown": Case(
+        files={},
+        opened={
+            "a.py": 'e\n""""""\nr\nfrom e import C async def c(:\n import time def settle(:time.sleep()\n settle()',
+        },
+        steps=(Step("undone", (Edit("a.py", 0, 2, ""), Edit("a.py", 88, 88, ""))),),
+    ),
 }
 """What has once gone wrong, as `python -m hexguard_dev fuzz` told it."""
 

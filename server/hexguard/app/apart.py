@@ -4,6 +4,7 @@ That process writes what the files offer into the store; through a pipe it only 
 """
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import threading
@@ -20,6 +21,8 @@ from hexguard.app.root import Root
 from hexguard.files.read import read
 from hexguard.files.store import Entry, Store, entry
 from hexguard.settings.model import Problem
+
+LOG = logging.getLogger(__name__)
 
 FILES_AT_ONCE = 50
 """So many files are done before the store and the other process hear of them."""
@@ -81,5 +84,10 @@ def _read_all(
 
 
 def _entry(root: Root, path: str) -> Entry | None:
-    source = read(Path(path))
-    return None if isinstance(source, Problem) else entry(source, root.derived(path, source).summary)
+    try:
+        source = read(Path(path))
+        return None if isinstance(source, Problem) else entry(source, root.derived(path, source).summary)
+    # One odd file among thousands must not cost the others, whatever it raises.
+    except Exception:
+        LOG.exception("%s made Hexguard fail; please report this", path)
+        return None

@@ -7,25 +7,20 @@ import gc
 import multiprocessing
 import os
 import traceback
-from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
 
-from hexguard.app.fingerprint import code_fingerprint, configuration_fingerprint
+from hexguard.app.fingerprint import code_fingerprint
+from hexguard.app.plan import Plan
 from hexguard.app.printed import PrintedReport, Trouble, printed_problem
 from hexguard.app.root import Root
-from hexguard.app.verdict import DECODER, Standing, Verdict, holds
 from hexguard.app.worker import Answer, Change, Check, Crashed, Fix, Fixing, Gather, Request, Task, Worker
-from hexguard.files.discover import discover
-from hexguard.files.read import read
-from hexguard.files.stamp import Stamp, stamp_of
-from hexguard.files.store import Known, Store
-from hexguard.settings.model import Problem
+from hexguard.files.store import Store
 
 WORTH_A_PROCESS = 100
 """With fewer files than this, starting another process takes longer than checking them."""
@@ -58,7 +53,8 @@ def check_batch(
     `jobs` processes are used, as many as pay if it is `None`. Raises `WorkerEndedError` if one of them is killed.
     """
     with closing(Store(task.store, code_fingerprint())) as store, _without_collecting():
-        return _Batch(msgspec.structs.replace(task, store=store.path), store, sorted(set(files))).run(jobs, on_progress)
+        task = msgspec.structs.replace(task, store=store.path)
+        return _run(Plan(task, store, sorted(set(files))), task, store, jobs, on_progress)
 
 
 @contextmanager
@@ -73,105 +69,34 @@ def _without_collecting() -> Generator[None]:
             gc.enable()
 
 
-class _Batch:
-    """One batch: which files have to be read, and which have to be checked."""
+def _run(plan: Plan, task: Task, store: Store, jobs: int | None, on_progress: Progress | None) -> Outcome:
+    is_fixing = task.fixing is not Fixing.OFF
+    n_read = len(plan.gathered) + len(plan.others)
+    # A store that is in no file cannot be shared.
+    n_jobs = min(jobs or _paying(n_read), max(1, n_read)) if store.path else 1
+    steps = _Steps(n_read + len(plan.checked) * (2 if is_fixing else 1), on_progress)
+    shares, others = _shares(plan.gathered, n_jobs), _shares(plan.others, n_jobs)
+    with _team(task, store, n_jobs, steps.step) as ask:
+        answers = ask([Gather(mine, more, plan.shadowed) for mine, more in zip(shares, others, strict=True)])
+        unread = {path for answer in answers for path in answer.unread}
+        modules = {path: name for path, name in plan.modules.items() if path not in unread}
+        if is_fixing:
+            answers += ask([Fix(mine, modules) for mine in shares])
+        kept = plan.standing(unread)
+        due = [path for path in plan.checked if path not in kept and path not in unread]
+        if due:
+            answers += ask([Check(paths, modules) for paths in _dealt(due, shares)])
+    answers.append(Answer(reports=tuple(report for verdict in kept.values() for report in verdict.reports)))
+    return _outcome(plan.root, answers, len(plan.checked))
 
-    def __init__(self, task: Task, store: Store, checked: list[str]) -> None:
-        self._task = task
-        self._store = store
-        self._checked = checked
-        self._root = task.open_root(store)
-        self._configuration = configuration_fingerprint(self._root.composition)
-        self._others = self._found_others() if checked else []
-        self._shadowed = self._found_shadowed()
-        self._root.shadow(self._shadowed)
-        self._modules = {path: self._root.module_of(path).name for path in (*checked, *self._others)}
 
-    def run(self, jobs: int | None, on_progress: Progress | None) -> Outcome:
-        known = self._store.known()
-        self._store.forget(known.keys() - self._modules.keys())
-        is_fixing = self._task.fixing is not Fixing.OFF
-        changed = self._changed(known)
-        verdicts = {} if is_fixing else self._usable_verdicts()
-        gathered = [path for path in self._checked if path in changed or is_fixing or path not in verdicts]
-        others = [path for path in self._others if path in changed]
-        n_jobs = self._n_jobs(jobs, len(gathered) + len(others))
-        steps = _Steps(len(gathered) + len(others) + len(self._checked) * (2 if is_fixing else 1), on_progress)
-        with _team(self._task, self._store, n_jobs, steps.step) as ask:
-            shares = _shares(gathered, n_jobs)
-            answers = ask([Gather(share, tuple(others[at::n_jobs]), self._shadowed) for at, share in enumerate(shares)])
-            unread = {path for answer in answers for path in answer.unread}
-            modules = {path: name for path, name in self._modules.items() if path not in unread}
-            if is_fixing:
-                answers += ask([Fix(share, modules) for share in shares])
-            kept = self._standing_verdicts(verdicts, unread)
-            # Whoever read a file checks it as well.
-            owners = {path: member for member, share in enumerate(shares) for path in share}
-            due = [path for path in self._checked if path not in kept and path not in unread]
-            extra = _shares([path for path in due if path not in owners], n_jobs)
-            wanted = set(due)
-            todo = [
-                (*(path for path in share if path in wanted), *more) for share, more in zip(shares, extra, strict=True)
-            ]
-            if due:
-                answers += ask([Check(paths, modules) for paths in todo])
-        reports = [report for verdict in kept.values() for report in verdict.reports]
-        return _outcome(self._root, [*answers, Answer(reports=tuple(reports))], len(self._checked))
-
-    def _found_others(self) -> list[str]:
-        """The files of the project that are not checked now."""
-        named = set(self._checked)
-        exclude = self._root.composition.settings.exclude
-        found = discover((self._root.path,), exclude, root=self._root.path)
-        return [path for file in found if (path := str(file)) not in named]
-
-    def _found_shadowed(self) -> frozenset[str]:
-        """Of two files for one module, the first one is it, those to be checked before the others."""
-        owners: dict[str, str] = {}
-        paths = (*self._checked, *self._others)
-        return frozenset(path for path in paths if owners.setdefault(self._root.module_of(path).name, path) != path)
-
-    def _changed(self, known: Mapping[str, Known]) -> set[str]:
-        """The files of which the store knows nothing that still holds."""
-        moved: dict[str, Known] = {}
-        changed: set[str] = set()
-        for path, module in self._modules.items():
-            was = known.get(path)
-            now = _stamp(path)
-            if was is None or was.module != module or now is None:
-                changed.add(path)
-            elif was.stamp != now:
-                # A fresh checkout has other stamps and the same bytes.
-                source = read(Path(path))
-                if isinstance(source, Problem) or source.digest != was.content:
-                    changed.add(path)
-                else:
-                    moved[path] = msgspec.structs.replace(was, stamp=source.stamp)
-        if moved:
-            self._store.restamp(moved)
-        return changed
-
-    def _usable_verdicts(self) -> dict[str, Verdict]:
-        """The verdicts of an earlier run by the same configuration."""
-        stored = self._store.verdicts()
-        found = {path: DECODER.decode(stored[path]) for path in self._checked if path in stored}
-        return {path: verdict for path, verdict in found.items() if verdict.configuration == self._configuration}
-
-    def _standing_verdicts(self, verdicts: Mapping[str, Verdict], unread: Container[str]) -> dict[str, Verdict]:
-        """Those of the verdicts that checking again would give again."""
-        if not verdicts:
-            return {}
-        standing = Standing.of(self._store.known())
-        return {
-            path: verdict
-            for path, verdict in verdicts.items()
-            if path not in unread and holds(verdict, path, self._configuration, standing)
-        }
-
-    def _n_jobs(self, jobs: int | None, n_files: int) -> int:
-        if self._store.path is None:
-            return 1
-        return min(jobs or _paying(n_files), max(1, n_files))
+def _dealt(due: Sequence[str], shares: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Deal out the files to check: whoever has read one checks it as well."""
+    wanted = set(due)
+    own = [tuple(path for path in share if path in wanted) for share in shares]
+    read = {path for share in own for path in share}
+    rest = _shares([path for path in due if path not in read], len(shares))
+    return [(*mine, *more) for mine, more in zip(own, rest, strict=True)]
 
 
 def _paying(n_files: int) -> int:
@@ -182,13 +107,6 @@ def _paying(n_files: int) -> int:
 def _shares(paths: Sequence[str], n_jobs: int) -> list[tuple[str, ...]]:
     """Deal files out to the members of a team."""
     return [tuple(paths[member::n_jobs]) for member in range(n_jobs)]
-
-
-def _stamp(path: str) -> Stamp | None:
-    try:
-        return stamp_of(os.stat(path))
-    except OSError:
-        return None
 
 
 def _outcome(root: Root, answers: Sequence[Answer], n_files: int) -> Outcome:

@@ -186,8 +186,11 @@ class Root:
             self._follow_names()
         if self.is_open(path):
             return
-        if not Path(path).is_file() or not self.covers(path) or self.take_in(path):
-            self.workspace.remove(self.module_of(path).name)
+        module = self.module_of(path).name
+        is_gone = not Path(path).is_file() or not self.covers(path) or self.take_in(path)
+        # Another file may be this module by now.
+        if is_gone and self._paths.get(module, path) == path:
+            self.workspace.remove(module)
 
     def close_store(self) -> None:
         """Let go of the store, at the end of this root."""

@@ -23,7 +23,12 @@ def changed_reads(
     """
     reads: set[Read] = {("package", name, "") for name in packages}
     for module, summary in after.items():
-        reads.update(_module_reads(module, before[module], summary, touched))
+        was = before[module]
+        if was and summary and was.is_package != summary.is_package:
+            # Its relative imports start elsewhere, so nothing of it means what it meant.
+            reads.update(_module_reads(module, was, None, None), _module_reads(module, None, summary, None))
+        else:
+            reads.update(_module_reads(module, was, summary, touched))
     return frozenset(reads)
 
 

@@ -155,8 +155,9 @@ class Workspace:
         ledger.replace(edited.first, edited.removed, self._kept(edited, old))
         if edited.moved:
             self._settle(edited.file)
-        if path in self._sites and same_sites(old, edited):
-            self._sites[path] = edited.file, self._sites[path][1]
+        known, sites = self._sites.get(path, (None, None))
+        if known is old and sites and same_sites(old, edited):
+            self._sites[path] = edited.file, sites
         self._put(edited.file, edited.touched if self._modules.get(old.module.name) is old.summary else None)
         attic.give_back(edited, ledger)
         attic.put(gone, old.summary)

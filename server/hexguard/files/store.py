@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import platformdirs
@@ -19,6 +20,8 @@ import platformdirs
 from hexguard.files.read import Source
 from hexguard.files.stamp import Stamp, digest
 from hexguard.index.modules import ModuleSummary
+
+T = TypeVar("T")
 
 LOG = logging.getLogger(__name__)
 
@@ -67,6 +70,14 @@ def entry(source: Source, summary: ModuleSummary) -> Entry:
     return Entry(str(source.path), Known(summary.name, source.stamp, source.digest, digest(body), imports), body)
 
 
+def decoded(decoder: msgspec.msgpack.Decoder[T], data: bytes) -> T | None:
+    """A stored value; `None` for one that was spoiled."""
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, TypeError):
+        return None
+
+
 def cache_folder() -> Path:
     """The folder for the stores of all projects."""
     return Path(os.environ.get("HEXGUARD_CACHE_DIR") or platformdirs.user_cache_dir("hexguard", appauthor=False))
@@ -106,17 +117,17 @@ class Store:
     def known(self) -> dict[str, Known]:
         """All files that the store knows, by absolute path."""
         rows = self._rows("SELECT path, known FROM files")
-        return {path: _KNOWN.decode(known) for path, known in rows}
+        return {path: found for path, known in rows if (found := decoded(_KNOWN, known))}
 
     def known_of(self, path: str) -> Known | None:
         """What the store knows of one file."""
         row = next(self._rows("SELECT path, known FROM files WHERE path = ?", path), None)
-        return _KNOWN.decode(row[1]) if row else None
+        return decoded(_KNOWN, row[1]) if row else None
 
     def summary(self, path: str) -> ModuleSummary | None:
         """What the module in a file offers; `None` if the store does not have it."""
         row = next(self._rows("SELECT path, body FROM summaries WHERE path = ?", path), None)
-        return _SUMMARY.decode(row[1]) if row else None
+        return decoded(_SUMMARY, row[1]) if row else None
 
     def verdicts(self) -> dict[str, bytes]:
         """What was said about files, by absolute path, as it was put in."""
@@ -153,7 +164,7 @@ class Store:
         try:
             yield from self._connection.execute(query, values)
         except sqlite3.Error as error:
-            LOG.warning("the store %s cannot be read: %s", self.path, error)
+            self._tell(error, "read")
 
     @contextlib.contextmanager
     def _writing(self) -> Generator[sqlite3.Connection]:
@@ -162,7 +173,13 @@ class Store:
             with self._connection:
                 yield self._connection
         except sqlite3.Error as error:
-            LOG.warning("the store %s cannot be written: %s", self.path, error)
+            self._tell(error, "written")
+
+    def _tell(self, error: sqlite3.Error, what: str) -> None:
+        """Say that the database failed; one that is damaged is taken away, so that the next start makes another."""
+        LOG.warning("the store %s cannot be %s: %s", self.path, what, error)
+        if self.path and not isinstance(error, sqlite3.OperationalError):
+            _remove(self.path)
 
 
 def _opened(path: Path, fingerprint: str) -> sqlite3.Connection | None:
@@ -174,13 +191,17 @@ def _opened(path: Path, fingerprint: str) -> sqlite3.Connection | None:
         # It is locked, or the folder cannot be written: whoever may still use it keeps it.
         return None
     except sqlite3.DatabaseError:
-        for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-            with contextlib.suppress(OSError):
-                file.unlink()
+        _remove(path)
     try:
         return _connected(path, fingerprint)
     except sqlite3.Error:
         return None
+
+
+def _remove(path: Path) -> None:
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with contextlib.suppress(OSError):
+            file.unlink()
 
 
 def _connected(path: Path, fingerprint: str) -> sqlite3.Connection:

@@ -1,5 +1,6 @@
 """Indexes one root beside everything else: a few small files between two keystrokes, many in a process of its own."""
 
+import logging
 import os
 from collections.abc import Callable, Generator, Iterator
 
@@ -8,6 +9,8 @@ from hexguard.app.fingerprint import code_fingerprint
 from hexguard.app.root import Progress, Root
 from hexguard.files.store import Store, store_path
 from hexguard.lsp.worker import Later
+
+LOG = logging.getLogger(__name__)
 
 FEW_FILES = 64
 SMALL_FILE = 32 * 1024
@@ -57,7 +60,12 @@ class Indexing:
 
     def _read_here(self, paths: tuple[str, ...]) -> Iterator[Progress]:
         for done, path in enumerate(paths, start=1):
-            yield Progress(done, len(paths), self.root.take_in(path))
+            try:
+                self.root.take_in(path)
+            # One odd file must not cost the others, whatever it raises.
+            except Exception:
+                LOG.exception("%s made Hexguard fail; please report this", path)
+            yield Progress(done, len(paths))
 
     def _hear(self, done: Done | None) -> None:
         """Runs in the thread that listens to the process."""

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
 
 from hexguard.lsp.client import Client
 from hexguard.lsp.documents import Documents
 from hexguard.lsp.latency import Latency
-from hexguard.lsp.protocol import to_json
+from hexguard.lsp.protocol import Protocol, to_json
 
 if TYPE_CHECKING:
     from hexguard.app.root import Progress
     from hexguard.engine.budget import Slow
     from hexguard.engine.check import Crash
     from hexguard.lsp.checking import Shown
-    from hexguard.lsp.service import Service
 
 
 TIMINGS = "hexguard/timings"
@@ -29,9 +29,10 @@ TIMINGS = "hexguard/timings"
 class Outbox:
     """What the client was told last, so that it is told only what is new. Only the event loop touches it."""
 
-    def __init__(self, server: Service, documents: Documents) -> None:
+    def __init__(self, server: LanguageServer, connection: Protocol, documents: Documents) -> None:
         self.client = Client()
         self._server = server
+        self._connection = connection
         self._documents = documents
         self.latency = Latency()
         self._digests: dict[str, str] = {}
@@ -84,7 +85,7 @@ class Outbox:
         self._digests[uri] = shown.diagnostics.digest
         version = b"" if shown.document.version is None else b',"version":%d' % shown.document.version
         params = b'{"uri":%s%s,"diagnostics":%s}' % (to_json(uri), version, shown.diagnostics.json)
-        self._server.connection.notify_encoded(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+        self._connection.notify_encoded(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def _tell_timing(self, shown: Shown) -> None:
         uri, version = shown.document.uri, shown.document.version

@@ -48,7 +48,7 @@ class Service(LanguageServer):
         self.documents = Documents()
         # The edits of each open document that the worker has not taken in yet; both threads may touch these.
         self.edits: dict[str, deque[Step]] = {}
-        self.outbox = Outbox(self, self.documents)
+        self.outbox = Outbox(self, self.connection, self.documents)
         self.worker = Worker(self._step)
         self._make_root = make_root
         self._background: Background | None = None
