@@ -10,7 +10,7 @@ from support.command import Run, run_command, write_files
 
 SHOP = Path(__file__).parents[1] / "projects" / "shop"
 INDEX = re.compile(r"^index: (\d+) modules in [\d.]+ s, (\d+) of them from the store$", re.MULTILINE)
-FILE = re.compile(r"^ +[\d.]+ +[\d.]+  (\S+): (\d+) lines, (\d+) findings$", re.MULTILINE)
+FILE = re.compile(r"^ +[\d.]+ +[\d.]+  (\S+): (\d+) lines, (\d+) findings?$", re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)

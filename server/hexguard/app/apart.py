@@ -27,6 +27,9 @@ LOG = logging.getLogger(__name__)
 FILES_AT_ONCE = 50
 """So many files are done before the store and the other process hear of them."""
 
+END_SECONDS = 5.0
+"""So long a process may take to end that has said its last word."""
+
 NICE = 10
 """How far the process steps back behind those that a person waits for."""
 
@@ -53,18 +56,18 @@ class Apart:
         self._process: BaseProcess = context.Process(target=_read_all, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
-        threading.Thread(target=_listen, args=(ours, told), name="hexguard-apart", daemon=True).start()
+        threading.Thread(target=self._listen, args=(ours, told), name="hexguard-apart", daemon=True).start()
 
     def cancel(self) -> None:
         """End the process; what it has done stays."""
         self._process.terminate()
 
-
-def _listen(connection: Connection, told: Callable[[Done | None], None]) -> None:
-    with connection, contextlib.suppress(EOFError, OSError):
-        while isinstance(done := connection.recv(), Done):
-            told(done)
-    told(None)
+    def _listen(self, connection: Connection, told: Callable[[Done | None], None]) -> None:
+        with connection, contextlib.suppress(EOFError, OSError):
+            while isinstance(done := connection.recv(), Done):
+                told(done)
+        self._process.join(END_SECONDS)
+        told(None)
 
 
 def _read_all(

@@ -150,7 +150,7 @@ def _timed(visits: list[Visit], base: Path) -> Iterator[str]:
         name = os.path.relpath(visit.path, base)
         yield (
             f"{visit.opened * 1e3:8.1f} {visit.keystroke * 1e3:7.2f}  {name}: "
-            f"{visit.n_lines} lines, {visit.n_findings} findings"
+            f"{visit.n_lines} lines, {visit.n_findings} finding{'' if visit.n_findings == 1 else 's'}"
         )
     stages: dict[str, float] = {}
     rules: dict[str, float] = {}
