@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hexguard.app.batch import Outcome, WorkerEndedError, check_batch
@@ -298,3 +301,16 @@ def test_a_store_that_cannot_be_had_costs_nothing_else(
     expected = check(folder, 1)
     assert [check(folder, jobs, store=store) for _ in range(2)] == [expected] * 2
     assert store.exists() is (spoil is broken)
+
+
+@pytest.mark.parametrize("table", ["files.known", "summaries.body", "verdicts.body"])
+def test_a_spoiled_row_costs_only_what_it_held(tmp_path: Path, table: str) -> None:
+    shop = tmp_path / "shop"
+    shutil.copytree(SHOP, shop)
+    store = tmp_path / "store.sqlite3"
+    first = check(shop, 1, store=store)
+    name, _, column = table.partition(".")
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute(f"UPDATE {name} SET {column} = x'00'")
+    put("app/extra.py", "import time\n")(shop)
+    assert check(shop, 1, store=store) == msgspec.structs.replace(first, n_files=first.n_files + 1)
