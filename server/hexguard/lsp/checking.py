@@ -128,8 +128,10 @@ class Checking:
         return Shown(home.document, self.wire.diagnostics(home, home.reports()))
 
     def _collect(self) -> None:
-        """Note which documents are due. While files are taken in, one check serves for many of them."""
-        if not (self._indexing or self._changed) or self._n_taken % STEPS_PER_CHECK == 0:
+        """Note which documents are due. While files are taken in, one check serves for many, unless a person waits."""
+        self._indexing = [indexing for indexing in self._indexing if not indexing.is_over]
+        is_busy = bool(self._indexing or self._changed) and self._n_taken % STEPS_PER_CHECK != 0
+        if self._due or not is_busy:
             self._due.update(dict.fromkeys(self._roots.take_stale()))
 
     def _tell_crashes(self) -> None:
@@ -169,7 +171,6 @@ class Checking:
 
     def _index(self) -> bool:
         """Go on with the first index that has work for this thread; whether there was one."""
-        self._indexing = [indexing for indexing in self._indexing if not indexing.is_over]
         return any(indexing.step() for indexing in self._indexing)
 
     def _indexed(self, root: Root, progress: Progress | None) -> None:
