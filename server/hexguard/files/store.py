@@ -10,6 +10,7 @@ import logging
 import os
 import sqlite3
 import tempfile
+import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -107,10 +108,12 @@ class Store:
         self.path = path if connection else None
         """Where other processes find it; `None` if they cannot."""
         self._connection = connection or _prepared(sqlite3.connect(":memory:", check_same_thread=False), fingerprint)
+        # Whoever forgets a store, or ends in a hurry, leaves no open database behind.
+        self._closing = weakref.finalize(self, self._connection.close)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._connection.close()
+        self._closing()
         if self._temporary:
             self._temporary.cleanup()
 
