@@ -1,7 +1,5 @@
 """The server without a process around it, where a test has to put something broken in."""
 
-import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +11,6 @@ from hexguard.engine.selection import Selection
 from hexguard.engine.workspace import Config
 from hexguard.facts.expressions import Call
 from hexguard.lsp.folders import Editor
-from hexguard.lsp.framing import Framer
 from hexguard.lsp.patience import Patience
 from hexguard.lsp.roots import Home
 from hexguard.lsp.server import register
@@ -27,8 +24,9 @@ from hexguard.rule.view import View
 from hexguard.settings.model import Severity
 from hexguard.settings.report import is_array, is_table
 from hexguard.text.document import Document
+from support import in_process
+from support.in_process import Client, is_publish
 
-PATIENCE = 30.0
 CRASHING = Rule(name="always-crashing", message="never said", doc="Crashes.", severity=Severity.NIT, examples=())
 CALLS = Rule(name="calls-at-all", message="`{name}` is called", doc="Finds calls.", severity=Severity.NIT, examples=())
 
@@ -65,71 +63,16 @@ class Failing(Root):
         raise RuntimeError("the engine tripped")
 
 
-class Client:
-    """What the server wrote, as messages."""
-
-    def __init__(self, service: Service) -> None:
-        self.service = service
-        self.messages: list[dict[str, object]] = []
-        self._news = asyncio.Event()
-        self._framer = Framer()
-
-    def write(self, data: bytes) -> None:
-        self.messages += [msgspec.json.decode(body, type=dict[str, object]) for body in self._framer.feed(data)]
-        self._news.set()
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-    def say(self, method: str, params: object, identifier: int | None = None) -> None:
-        message: dict[str, object] = {"jsonrpc": "2.0", "method": method, "params": params}
-        if identifier is not None:
-            message["id"] = identifier
-        self.service.connection.receive(json.dumps(message).encode())
-
-    def answer(self, identifier: object, result: object) -> None:
-        self.service.connection.receive(json.dumps({"jsonrpc": "2.0", "id": identifier, "result": result}).encode())
-
-    async def until(self, found: Callable[[dict[str, object]], bool]) -> dict[str, object]:
-        """The first message that fits, whether it has come already or not."""
-        async with asyncio.timeout(PATIENCE):
-            while not (fitting := [message for message in self.messages if found(message)]):
-                self._news.clear()
-                await self._news.wait()
-        return fitting[0]
-
-    def told(self, method: str) -> list[str]:
-        """What was told to a person by all notifications of a kind."""
-        params = [message["params"] for message in self.messages if message.get("method") == method]
-        return [str(one["message"]) for one in params if is_table(one)]
-
-
 @asynccontextmanager
 async def connected(make_root: Callable[[Path, Editor], Root]) -> AsyncGenerator[Client]:
     service = Service(make_root)
     register(service)
-    client = Client(service)
-    service.protocol.set_writer(client)
-    finished = asyncio.ensure_future(service.finished())
-    await asyncio.sleep(0)
-    client.say("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, 1)
-    yield client
-    client.say("shutdown", None, 2)
-    client.say("exit", None)
-    assert await finished == 0
+    async with in_process.connected(service) as client:
+        yield client
 
 
 def opened(path: Path, text: str, version: int = 1) -> dict[str, object]:
     return {"textDocument": {"uri": path.as_uri(), "languageId": "python", "version": version, "text": text}}
-
-
-def is_publish(version: int) -> Callable[[dict[str, object]], bool]:
-    def fits(message: dict[str, object]) -> bool:
-        params = message.get("params")
-        is_published = message.get("method") == "textDocument/publishDiagnostics"
-        return is_published and is_table(params) and params["version"] == version
-
-    return fits
 
 
 def codes(message: dict[str, object]) -> list[object]:

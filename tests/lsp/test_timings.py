@@ -1,22 +1,17 @@
 """Who asks is told where the time of edits goes, and who wants a trace is told of each edit."""
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from hexguard.lsp.framing import Framer
 from hexguard.lsp.latency import MAX_EDITS, Latency, Timing
 from hexguard.lsp.outbox import TIMINGS
 from hexguard.lsp.server import create
-from hexguard.lsp.service import Service
 from hexguard.settings.report import is_table
+from support.in_process import Client, connected, is_publish
 
-PATIENCE = 30.0
 SLEEP = "import time\n\n\nasync def wait() -> None:\n    time.sleep(1)\n"
 NOTHING: dict[str, object] = {"edits": 0, "stages": {}, "rules": {}}
 
@@ -64,92 +59,35 @@ def test_stages_and_rules_of_all_edits_add_up() -> None:
     assert json.dumps(summary["rules"]) == '{"slow": 750.0, "quick": 125.0}', "the slowest comes first"
 
 
-class Client:
-    """What the server wrote, as messages."""
-
-    def __init__(self, service: Service) -> None:
-        self.messages: list[dict[str, object]] = []
-        self._service = service
-        self._framer = Framer()
-        self._news = asyncio.Event()
-
-    def write(self, data: bytes) -> None:
-        self.messages += [msgspec.json.decode(body, type=dict[str, object]) for body in self._framer.feed(data)]
-        self._news.set()
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-    def say(self, method: str, params: object, identifier: int | None = None) -> None:
-        message = {"jsonrpc": "2.0", "method": method, "params": params}
-        self._service.connection.receive(json.dumps(message | ({"id": identifier} if identifier else {})).encode())
-
-    async def until(self, found: Callable[[dict[str, object]], bool]) -> dict[str, object]:
-        """The first message that fits, whether it has come already or not."""
-        async with asyncio.timeout(PATIENCE):
-            while not (fitting := [message for message in self.messages if found(message)]):
-                self._news.clear()
-                await self._news.wait()
-        return fitting[0]
-
-    async def summary(self, identifier: int) -> dict[str, object]:
-        """The answer to our own request."""
-        self.say(TIMINGS, {}, identifier)
-        answer = (await self.until(lambda message: message.get("id") == identifier))["result"]
-        assert is_table(answer)
-        return dict(answer)
-
-    async def published(self, version: int) -> None:
-        """Wait until the diagnostics of a version are there."""
-
-        def fits(message: dict[str, object]) -> bool:
-            params = message.get("params")
-            is_publish = message.get("method") == "textDocument/publishDiagnostics"
-            return is_publish and is_table(params) and params["version"] == version
-
-        await self.until(fits)
-
-    def told(self) -> list[dict[str, object]]:
-        """Our own notifications."""
-        params = [message["params"] for message in self.messages if message.get("method") == TIMINGS]
-        return [dict(one) for one in params if is_table(one)]
-
-
-@asynccontextmanager
-async def connected(trace: str) -> AsyncGenerator[Client]:
-    service = create()
-    client = Client(service)
-    service.protocol.set_writer(client)
-    finished = asyncio.ensure_future(service.finished())
-    await asyncio.sleep(0)
-    client.say("initialize", {"processId": None, "rootUri": None, "capabilities": {}, "trace": trace}, 1)
-    yield client
-    client.say("shutdown", None, 2)
-    client.say("exit", None)
-    assert await finished == 0
+async def summary_of(client: Client, identifier: int) -> dict[str, object]:
+    """The answer to our own request."""
+    client.say(TIMINGS, {}, identifier)
+    answer = (await client.until(lambda message: message.get("id") == identifier))["result"]
+    assert is_table(answer)
+    return dict(answer)
 
 
 async def test_before_any_edit_there_is_an_answer_too() -> None:
-    async with connected("off") as client:
-        assert await client.summary(7) == NOTHING
+    async with connected(create(), trace="off") as client:
+        assert await summary_of(client, 7) == NOTHING
 
 
 @pytest.mark.parametrize(("trace", "n_told"), [("off", 0), ("messages", 2), ("verbose", 2)])
 async def test_edits_are_told_to_whoever_wants_a_trace(tmp_path: Path, trace: str, n_told: int) -> None:
     uri = (tmp_path / "app.py").as_uri()
-    async with connected(trace) as client:
+    async with connected(create(), trace=trace) as client:
         document = {"uri": uri, "languageId": "python", "version": 1, "text": SLEEP}
         client.say("textDocument/didOpen", {"textDocument": document})
-        await client.published(1)
-        assert await client.summary(7) == NOTHING, "to open a document is no edit"
+        await client.until(is_publish(1))
+        assert await summary_of(client, 7) == NOTHING, "to open a document is no edit"
         for version in (2, 3):
             change = {"text": SLEEP + "    time.sleep(2)\n" * version}
             params = {"textDocument": {"uri": uri, "version": version}, "contentChanges": [change]}
             client.say("textDocument/didChange", params)
-            await client.published(version)
-        summary = await client.summary(8)
-        assert [(told["uri"], told["version"]) for told in client.told()] == [(uri, 2), (uri, 3)][:n_told]
-        for told in (summary, *client.told()):
+            await client.until(is_publish(version))
+        summary = await summary_of(client, 8)
+        assert [(told["uri"], told["version"]) for told in client.params(TIMINGS)] == [(uri, 2), (uri, 3)][:n_told]
+        for told in (summary, *client.params(TIMINGS)):
             assert {"stages", "rules"} <= told.keys()
             assert is_table(told["stages"])
             assert {"tree", "facts", "findings"} <= told["stages"].keys()
