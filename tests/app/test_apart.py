@@ -9,8 +9,8 @@ import pytest
 from hexguard.app.apart import FILES_AT_ONCE, Apart, Done
 from hexguard.app.fingerprint import code_fingerprint
 from hexguard.app.root import Root
-from hexguard.engine.file import File
 from hexguard.files.store import Store
+from hexguard.settings.model import Problem
 from support.command import Content, write_files
 
 PATIENCE = 30.0
@@ -70,10 +70,11 @@ def test_what_is_told(root: Root, files: dict[str, Content], modules: dict[str, 
     assert root.store
     assert {path: known.module for path, known in root.store.known().items()} == expected
     for path in expected:
-        found = root.derive(path)
-        assert isinstance(found, File)
+        found = root.read(path)
+        assert not isinstance(found, Problem)
+        _, file = found
         assert root.current(path)
-        assert root.store.summary(path) == found.summary
+        assert root.store.summary(path) == file.summary
 
 
 def test_files_are_told_a_few_at_a_time(root: Root) -> None:

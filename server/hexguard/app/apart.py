@@ -18,7 +18,6 @@ import msgspec
 
 from hexguard.app.fingerprint import code_fingerprint
 from hexguard.app.root import Root
-from hexguard.files.read import read
 from hexguard.files.store import Entry, Store, entry
 from hexguard.settings.model import Problem
 
@@ -88,8 +87,8 @@ def _read_all(
 
 def _entry(root: Root, path: str) -> Entry | None:
     try:
-        source = read(Path(path))
-        return None if isinstance(source, Problem) else entry(source, root.derived(path, source).summary)
+        found = root.read(path)
+        return None if isinstance(found, Problem) else entry(found[0], found[1].summary)
     # One odd file among thousands must not cost the others, whatever it raises.
     except Exception:
         LOG.exception("%s made Hexguard fail; please report this", path)

@@ -76,7 +76,7 @@ def _run(plan: Plan, task: Task, store: Store, jobs: int | None, on_progress: Pr
     n_jobs = min(jobs or _paying(n_read), max(1, n_read)) if store.path else 1
     steps = _Steps(n_read + len(plan.checked) * (2 if is_fixing else 1), on_progress)
     shares, others = _shares(plan.gathered, n_jobs), _shares(plan.others, n_jobs)
-    with _team(task, store, n_jobs, steps.step) as ask:
+    with _team(task, plan.root, store, n_jobs, steps.step) as ask:
         answers = ask([Gather(mine, more, plan.shadowed) for mine, more in zip(shares, others, strict=True)])
         unread = {path for answer in answers for path in answer.unread}
         modules = {path: name for path, name in plan.modules.items() if path not in unread}
@@ -155,10 +155,10 @@ Ask: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
 
 
 @contextmanager
-def _team(task: Task, store: Store, n_jobs: int, tick: Callable[[], None]) -> Generator[Ask]:
+def _team(task: Task, root: Root, store: Store, n_jobs: int, tick: Callable[[], None]) -> Generator[Ask]:
     """The members of a batch: one in this process, or several in processes of their own, which end with the block."""
     if n_jobs == 1:
-        worker = Worker(task, store, tick)
+        worker = Worker(task, root, store, tick)
         yield lambda requests: [worker.answer(request) for request in requests]
         return
     # A fork would copy the threads' locks of whoever calls us; a fresh interpreter has none.
@@ -221,7 +221,7 @@ def _serve(connection: Connection, task: Task) -> None:
     try:
         gc.disable()
         store = Store(task.store, code_fingerprint())
-        worker = Worker(task, store, lambda: connection.send(None))
+        worker = Worker(task, task.open_root(store), store, lambda: connection.send(None))
         while True:
             connection.send(worker.answer(connection.recv()))
     except (EOFError, OSError, KeyboardInterrupt):

@@ -1,6 +1,5 @@
 """Decides what a batch has to do: which files must be read, and whose findings still stand."""
 
-import os
 from collections.abc import Container, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from hexguard.app.verdict import DECODER, Standing, Verdict, holds
 from hexguard.app.worker import Fixing, Task
 from hexguard.files.discover import discover
 from hexguard.files.read import read
-from hexguard.files.stamp import Stamp, stamp_of
+from hexguard.files.stamp import stamp_at
 from hexguard.files.store import Known, Store, decoded
 from hexguard.settings.model import Problem
 
@@ -69,7 +68,7 @@ class Plan:
         changed: set[str] = set()
         for path, module in self.modules.items():
             was = known.get(path)
-            now = _stamp(path)
+            now = stamp_at(path)
             if was is None or was.module != module or now is None:
                 changed.add(path)
             elif was.stamp != now:
@@ -89,10 +88,3 @@ class Plan:
         found = {path: decoded(DECODER, stored[path]) for path in self.checked if path in stored}
         configuration = self._configuration
         return {path: verdict for path, verdict in found.items() if verdict and verdict.configuration == configuration}
-
-
-def _stamp(path: str) -> Stamp | None:
-    try:
-        return stamp_of(os.stat(path))
-    except OSError:
-        return None

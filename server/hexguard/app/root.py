@@ -4,7 +4,6 @@ The server and the command line both work through `Root`, so they give the same 
 One thread owns a root.
 """
 
-import os
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from hexguard.engine.workspace import Config, Workspace
 from hexguard.files.discover import discover, is_excluded
 from hexguard.files.read import Source, read
 from hexguard.files.roots import ModuleNames, ProjectTexts, project_texts
-from hexguard.files.stamp import stamp_of
+from hexguard.files.stamp import stamp_at
 from hexguard.files.store import Known, Store, entry
 from hexguard.index.modules import ModuleSummary
 from hexguard.settings.model import Problem
@@ -141,10 +140,7 @@ class Root:
         known = self.store.known_of(path) if self.store and not self.is_open(path) else None
         if known is None or known.module != self.module_of(path).name:
             return None
-        try:
-            return known if known.stamp == stamp_of(os.stat(path)) else None
-        except OSError:
-            return None
+        return known if known.stamp == stamp_at(path) else None
 
     def shelve(self, modules: Mapping[str, str]) -> None:
         """Take in files that the store knows: the names of their modules by path."""
@@ -155,19 +151,19 @@ class Root:
         """Read a file that is not open, and take in what its module offers; gives what keeps it from being read."""
         if self.is_open(path):
             return None
-        source = read(Path(path))
-        if isinstance(source, Problem):
-            return source
-        summary = self.derived(path, source).summary
+        found = self.read(path)
+        if isinstance(found, Problem):
+            return found
+        source, file = found
         if self.store:
-            self.store.put((entry(source, summary),))
-        self.workspace.summarize((summary,))
+            self.store.put((entry(source, file.summary),))
+        self.workspace.summarize((file.summary,))
         return None
 
-    def derive(self, path: str) -> File | Problem:
+    def read(self, path: str) -> tuple[Source, File] | Problem:
         """A file on disk with everything derived from it, which is not taken in by that."""
         source = read(Path(path))
-        return source if isinstance(source, Problem) else self.derived(path, source)
+        return source if isinstance(source, Problem) else (source, self.derived(path, source))
 
     def derived(self, path: str, source: Source) -> File:
         """A file as it was read, with everything derived from it."""
@@ -251,5 +247,5 @@ class Root:
         summary = self.store.summary(path) if self.store else None
         if summary is not None and summary.name == module:
             return summary
-        found = self.derive(path)
-        return None if isinstance(found, Problem) else found.summary
+        found = self.read(path)
+        return None if isinstance(found, Problem) else found[1].summary

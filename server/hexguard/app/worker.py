@@ -128,11 +128,11 @@ class Answer(msgspec.Struct, frozen=True):
 class Worker:
     """Works on one share of the files; `tick` is called after each file."""
 
-    def __init__(self, task: Task, store: Store, tick: Callable[[], None]) -> None:
+    def __init__(self, task: Task, root: Root, store: Store, tick: Callable[[], None]) -> None:
         self._task = task
+        self._root = root
         self._store = store
         self._tick = tick
-        self._root = task.open_root(store)
         self._configuration = configuration_fingerprint(self._root.composition)
         self._troubles: list[Trouble] = []
         self._crashes: list[Crashed] = []
@@ -174,21 +174,17 @@ class Worker:
     def _learn(self, request: Fix | Check) -> None:
         """Take in what all files offer that are not at hand, and read those that are needed and are not."""
         workspace = self._root.workspace
-        self._root.shelve({path: name for path, name in request.modules.items() if workspace.file(path) is None})
+        self._root.shelve(request.modules)
         missing = [path for path in request.paths if workspace.file(path) is None]
         workspace.take(found[1] for path in missing if (found := self._derived(path)))
 
     def _derived(self, path: str, *, is_error: bool = True) -> tuple[Source, File] | None:
-        found = self._guarded(path, lambda: self._read(path))
+        found = self._guarded(path, lambda: self._root.read(path))
         if isinstance(found, Problem):
             trouble = printed_problem(found, path, "")
             self._troubles.append(msgspec.structs.replace(trouble, is_error=is_error))
             return None
         return found
-
-    def _read(self, path: str) -> tuple[Source, File] | Problem:
-        source = read(Path(path))
-        return source if isinstance(source, Problem) else (source, self._root.derived(path, source))
 
     def _guarded(self, path: str, work: Callable[[], T]) -> T | None:
         """Do a part of the work that belongs to one file; if that fails, it is told."""

@@ -15,7 +15,7 @@ from hexguard.app.fingerprint import code_fingerprint
 from hexguard.app.root import Root
 from hexguard.cli.exits import CLEAN, TROUBLE
 from hexguard.engine.budget import Budget
-from hexguard.engine.timings import Spent, Timings
+from hexguard.engine.timings import Spent, Timings, add_up
 from hexguard.files.read import Source, read
 from hexguard.files.roots import find_root
 from hexguard.files.store import Known, Store, store_path
@@ -155,9 +155,8 @@ def _timed(visits: list[Visit], base: Path) -> Iterator[str]:
     stages: dict[str, float] = {}
     rules: dict[str, float] = {}
     for visit in visits:
-        for known, found in ((stages, visit.spent.stages), (rules, visit.spent.rules)):
-            for name, seconds in found.items():
-                known[name] = known.get(name, 0.0) + seconds
+        add_up(stages, visit.spent.stages)
+        add_up(rules, visit.spent.rules)
     yield "of opening, by stage: " + _listed(stages, len(stages))
     yield "of findings, the slowest rules: " + _listed(rules, SLOWEST)
 

@@ -12,14 +12,11 @@ from hexguard.engine.file import Edited, LoweredBlock
 from hexguard.engine.impact import changed_reads
 from hexguard.engine.ledger import Ledger
 from hexguard.index.modules import ModuleSummary
-from hexguard.index.reads import Read
+from hexguard.index.reads import MEMO_KINDS, Read
 from hexguard.syntax.blocks import Block
 
 SHARE = 4
 """An edit that takes away less than this part of what is kept does not displace it."""
-
-
-_MEMO = frozenset({"edges", "links", "chain"})
 
 
 class Attic:
@@ -59,7 +56,7 @@ class Attic:
     def note(self, changed: Iterable[Read], module: str) -> None:
         """Questions are answered otherwise now. Those about `module` itself are compared when blocks come back."""
         if self._n_blocks:
-            self._changed.update(read for read in changed if read[1] != module and read[0] not in _MEMO)
+            self._changed.update(read for read in changed if read[1] != module and read[0] not in MEMO_KINDS)
 
     def give_back(self, edited: Edited, ledger: Ledger) -> None:
         """Put the findings of the blocks that an edit took from here into `ledger`, where they still hold."""
@@ -78,4 +75,4 @@ def _holds(checked: Checked, outdated: frozenset[Read]) -> bool:
     """Whether findings came from nothing that is answered otherwise; what lies behind a memo may be anything."""
     if not outdated:
         return True
-    return checked.reads.isdisjoint(outdated) and not any(kind in _MEMO for kind, _, _ in checked.reads)
+    return checked.reads.isdisjoint(outdated) and not any(kind in MEMO_KINDS for kind, _, _ in checked.reads)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from hexguard.engine.timings import Clock
+
 SLOW_SECONDS = 0.05
 """A rule that takes longer than this for one block is slow: half of what a person takes for instantaneous."""
 
@@ -25,7 +27,7 @@ class Budget:
 
     def __init__(
         self,
-        clock: Callable[[], float] = time.perf_counter,
+        clock: Clock = time.perf_counter,
         spent: Callable[[dict[str, float]], None] | None = None,
     ) -> None:
         """`spent` hears what rules took, in seconds by rule."""

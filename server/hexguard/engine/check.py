@@ -1,11 +1,11 @@
 """Runs the rules over the facts of one block, each rule alone, so that one that crashes costs only itself."""
 
 import traceback
-from collections.abc import Callable
 
 import msgspec
 
 from hexguard.engine.selection import Table
+from hexguard.engine.timings import Clock
 from hexguard.facts.block import BlockFacts
 from hexguard.facts.model import Fact
 from hexguard.index.reads import Read
@@ -39,7 +39,7 @@ class Result(msgspec.Struct, frozen=True):
     seconds: dict[str, float]
 
 
-def check_block(facts: BlockFacts, view: View, table: Table, clock: Callable[[], float] | None = None) -> Result:
+def check_block(facts: BlockFacts, view: View, table: Table, clock: Clock | None = None) -> Result:
     """The findings of all rules in `table` on one block, in the order of its facts, each finding once."""
     findings: dict[tuple[str, int, str], Finding[Fact]] = {}
     crashes: dict[str, Crash] = {}

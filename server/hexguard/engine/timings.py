@@ -1,13 +1,20 @@
 """Measures what each stage and each rule takes, so that the server can say where the time goes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from hexguard.engine.stages import Stage
 
 Clock = Callable[[], float]
+"""Gives seconds, of which only differences mean something."""
+
+
+def add_up(known: dict[str, float], found: Mapping[str, float]) -> None:
+    """Add seconds to those that are known, name by name."""
+    for name, seconds in found.items():
+        known[name] = known.get(name, 0.0) + seconds
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -37,20 +44,18 @@ class Timings:
     def __call__(self, stage: Stage, subject: str) -> None:
         """See `Trace`."""
         now = self._clock()
-        if self._stage:
-            self._stages[self._stage] = self._stages.get(self._stage, 0.0) + now - self._since
+        self._end(now)
         self._stage, self._since = stage.value, now
 
     def pause(self) -> None:
         """What comes now belongs to no stage."""
         if self._stage:
-            self._stages[self._stage] = self._stages.get(self._stage, 0.0) + self._clock() - self._since
+            self._end(self._clock())
         self._stage = ""
 
     def add(self, rules: dict[str, float]) -> None:
         """Note what rules took, in seconds."""
-        for rule, seconds in rules.items():
-            self._rules[rule] = self._rules.get(rule, 0.0) + seconds
+        add_up(self._rules, rules)
 
     def take(self) -> Spent:
         """What was spent since the last call."""
@@ -58,3 +63,7 @@ class Timings:
         spent = Spent(self._stages, self._rules)
         self._stages, self._rules = {}, {}
         return spent
+
+    def _end(self, now: float) -> None:
+        if self._stage:
+            add_up(self._stages, {self._stage: now - self._since})

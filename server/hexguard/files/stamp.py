@@ -20,6 +20,14 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return Stamp(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
+def stamp_at(path: str) -> Stamp | None:
+    """The stamp of the file at `path`; `None` if there is none."""
+    try:
+        return stamp_of(os.stat(path))
+    except OSError:
+        return None
+
+
 def digest(data: bytes) -> bytes:
     """A short name for some bytes, which no other bytes have."""
     return hashlib.blake2b(data, digest_size=16).digest()

@@ -16,6 +16,9 @@ The last three kinds are answered from a `Memo`: `edges` of the call graph, `lin
 """
 
 
+MEMO_KINDS = frozenset({"edges", "links", "chain"})
+"""The kinds that are answered from a `Memo`, so that more lies behind them than they say."""
+
 Shelf: TypeAlias = Callable[[str], ModuleSummary | None]
 """Where summaries are kept that are not in memory: gives that of the module with this name."""
 

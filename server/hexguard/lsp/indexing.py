@@ -77,7 +77,7 @@ class Indexing:
         if done is None:
             self._end()
             return
-        self.root.shelve({path: module for path, module in done.modules.items() if not self.root.is_open(path)})
+        self.root.shelve(done.modules)
         self._n_done += len(done.modules) + done.n_unread
         self._told(Progress(self._n_done, self._n_apart))
 

@@ -86,7 +86,7 @@ class Service(LanguageServer):
         # after every few hundred would take a fifth of the time to open a large file.
         gc.freeze()
         gc.set_threshold(*COLLECT_AFTER)
-        self._background = Background(self.client, Link(self), self._later, self._make_root)
+        self._background = Background(self.client, Link(self), self.worker.put, self._make_root)
 
     def _step(self) -> bool:
         return self.background.checking.step()
@@ -112,9 +112,6 @@ class Service(LanguageServer):
     async def ask(self, question: Callable[[], T]) -> T:
         """Let the worker answer a question about all the documents as they are now."""
         return await asyncio.wrap_future(self.worker.ask(question))
-
-    def _later(self, job: Callable[[], None]) -> None:
-        self.worker.put(job)
 
     def soon(self, job: Callable[[], None]) -> None:
         """Do a job in the event loop; any thread may call this."""
