@@ -61,12 +61,18 @@ def test_hand_over(before: str, after: str) -> None:
 ARGUMENTS = {
     "none": ("load()", "load(new=1)"),
     "one": ("load(a)", "load(a, new=1)"),
-    "trailing comma": ("load(a, )", "load(a, new=1 )"),
+    "trailing comma": ("load(a, )", "load(a, new=1, )"),
     "generator": ("load(x for x in y)", "load((x for x in y), new=1)"),
     "lines": ("load(\n    a,\n    b=1,\n)", "load(\n    a,\n    b=1,\n    new=1,\n)"),
     "lines without a comma": ("load(\n    a,\n    b=1\n)", "load(\n    a,\n    b=1,\n    new=1\n)"),
-    "comment with a comma": ("load(\n    a  # b, c\n)", "load(\n    a,\n    new=1  # b, c\n)"),
+    "comment with a comma": ("load(\n    a  # b, c\n)", "load(\n    a,  # b, c\n    new=1\n)"),
+    "comment after a comma": ("load(\n    a,  # b\n)", "load(\n    a,  # b\n    new=1,\n)"),
+    "comments with parentheses": ("load(\n    a  # )\n    # ,\n)", "load(\n    a,  # )\n    new=1\n    # ,\n)"),
     "last in the line": ("load(a,\n     b)", "load(a,\n     b, new=1)"),
+    "parentheses": ("load((a))", "load((a), new=1)"),
+    "parentheses, comma": ("load((a) , )", "load((a) , new=1, )"),
+    "star": ("load(*(a))", "load(*(a), new=1)"),
+    "CRLF": ("load(\r\n  a,\r\n)", "load(\r\n  a,\r\n  new=1,\r\n)"),
 }
 
 
@@ -74,6 +80,62 @@ ARGUMENTS = {
 def test_add_argument(before: str, after: str) -> None:
     def make(edits: Edits) -> tuple[Edit, ...]:
         return (edits.add_argument(call_of(edits), "new=1"),)
+
+    assert check(before, make) == after
+
+
+REMOVED = {
+    "only": ("load(x)", "load()"),
+    "only, with a comma": ("load(x, )", "load()"),
+    "only, parentheses": ("load((x))", "load()"),
+    "generator": ("load(x for a in b)", "load()"),
+    "first": ("load(x, a)", "load(a)"),
+    "middle": ("load(a, x, b)", "load(a, b)"),
+    "last": ("load(a, x)", "load(a)"),
+    "last, with a comma": ("load(a, x,)", "load(a,)"),
+    "keyword": ("load(a, x=1, b=2)", "load(a, b=2)"),
+    "before stars": ("load(x, *a, **b)", "load(*a, **b)"),
+    "after stars": ("load(*a, x=1, **b)", "load(*a, **b)"),
+    "a star": ("load(a, *x, b=1)", "load(a, b=1)"),
+    "two stars": ("load(a, **x)", "load(a)"),
+    "lambda": ("load(lambda a, b: a, x, c)", "load(lambda a, b: a, c)"),
+    "parentheses around": ("load((a), (x), (b))", "load((a), (b))"),
+    "walrus": ("load(a, (x := 0), b)", "load(a, b)"),
+    "bare walrus": ("load(a, x := 0, b)", "load(a, b)"),
+    "own line": ("load(\n    a,\n    x,\n    b,\n)", "load(\n    a,\n    b,\n)"),
+    "own line, first": ("load(\n    x,\n    b,\n)", "load(\n    b,\n)"),
+    "own line, last": ("load(\n    a,\n    x,\n)", "load(\n    a,\n)"),
+    "own line, last without a comma": ("load(\n    a,\n    x\n)", "load(\n    a\n)"),
+    "own line, only": ("load(\n    x,\n)", "load()"),
+    "own lines": ("load(\n    a,\n    x=[\n        1,\n    ],\n    b\n)", "load(\n    a,\n    b\n)"),
+    "CRLF": ("load(\r\n  a,\r\n  x,\r\n  b\r\n)", "load(\r\n  a,\r\n  b\r\n)"),
+    "hanging, first": ("load(x,\n     a)", "load(a)"),
+    "hanging, middle": ("load(a,\n     x,\n     b)", "load(a,\n     b)"),
+    "hanging, last": ("load(a,\n     x)", "load(a)"),
+    "end of a line": ("load(a, x,\n     b)", "load(a,\n     b)"),
+    "start of a line": ("load(a,\n     x, b)", "load(a,\n     b)"),
+    "its comment": ("load(\n    a,  # a\n    x,  # x\n    b,  # b\n)", "load(\n    a,  # a\n    b,  # b\n)"),
+    "its comment, only": ("load(\n    x,  # x\n)", "load()"),
+    "its comment, first": ("load(x,  # x\n     b)", "load(\n     b)"),
+    "comment above": ("load(\n    # above\n    x,\n    b,\n)", "load(\n    # above\n    b,\n)"),
+    "comment above, only": ("load(\n    # above\n    x,  # x\n)", "load(\n    # above\n)"),
+    "comment below, only": ("load(x  # x\n    # below\n)", "load(\n    # below\n)"),
+    "comment of two": ("load(a, x,  # both\n     b)", "load(a,  # both\n     b)"),
+    "comment of another": ("load(\n    a,  # a\n    x\n)", "load(\n    a  # a\n)"),
+    "comment of another, hanging": ("load(a,  # a\n     x)", "load(a  # a\n     )"),
+    "comment of the next": ("load(x,\n     # b\n     b)", "load(\n     # b\n     b)"),
+    "comment before the comma": ("load(\n    x  # x\n    , b)", "load(\n      # x\n     b)"),
+    "comma in a comment": ("load(a  # ,\n     , x)", "load(a  # ,\n     )"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), REMOVED.values(), ids=REMOVED)
+def test_remove_argument(before: str, after: str) -> None:
+    def make(edits: Edits) -> tuple[Edit, ...]:
+        call = call_of(edits)
+        wanted = [*call.args, *call.keywords]
+        argument = next(given for given in wanted if edits.text(given.node).strip("*(")[0] in "x0")
+        return edits.remove_argument(call, argument)
 
     assert check(before, make) == after
 

@@ -8,7 +8,7 @@ from hexguard.facts.model import Reference
 from hexguard.rule.imports import Imports
 from hexguard.rule.source import Source
 from hexguard.text.document import Document
-from hexguard.text.edit import apply
+from hexguard.text.edit import Edit, apply
 from support.project import module_of
 
 HERE = "here"
@@ -19,13 +19,13 @@ def source_of(code: str, path: str = "app/main.py") -> Source:
     return open_file(path, module_of(path), Document.of(path, code), untraced).source()
 
 
-def check(code: str, qualified: str) -> tuple[str, str] | None:
+def check(code: str, qualified: str, *, typing_only: bool = False) -> tuple[str, str] | None:
     """How `qualified` is written where the code says `here`, and the code with the import for that."""
     source = source_of(code)
     for part in source.parts:
         for reference in part.facts.of_type(Reference):
             if source.text[part.span(reference.node).start :].startswith(HERE):
-                spelling = Imports(source).spell(qualified, part, reference.context)
+                spelling = Imports(source).spell(qualified, part, reference.context, typing_only=typing_only)
                 return (spelling.text, apply(code, spelling.edits)) if spelling else None
     raise AssertionError("the code does not say `here`")
 
@@ -68,6 +68,91 @@ ADDED = {
         "timezone",
         "from datetime import datetime, timezone\nhere\n",
     ),
+    "after a shebang": (
+        "asyncio.sleep",
+        "#!/usr/bin/env python\n# License: MIT\nhere\n",
+        "asyncio.sleep",
+        "#!/usr/bin/env python\n# License: MIT\nimport asyncio\n\nhere\n",
+    ),
+    "above the comment of the first statement": (
+        "asyncio.sleep",
+        "# License: MIT\n\n# Starts it.\nhere\n",
+        "asyncio.sleep",
+        "# License: MIT\n\nimport asyncio\n\n# Starts it.\nhere\n",
+    ),
+    "after a form feed": (
+        "asyncio.sleep",
+        "import abc\n\f\nhere\n",
+        "asyncio.sleep",
+        "import abc\nimport asyncio\n\f\nhere\n",
+    ),
+    "before `try`": (
+        "asyncio.sleep",
+        "try:\n    import fast\nexcept ImportError:\n    fast = None\nhere\n",
+        "asyncio.sleep",
+        "import asyncio\n\ntry:\n    import fast\nexcept ImportError:\n    fast = None\nhere\n",
+    ),
+    "beside a condition": (
+        "asyncio.sleep",
+        "import abc\nif abc:\n    import time\nhere\n",
+        "asyncio.sleep",
+        "import abc\nimport asyncio\nif abc:\n    import time\nhere\n",
+    ),
+    "to a statement with CRLF": (
+        "sqlalchemy.select",
+        "from sqlalchemy import (\r\n    String,\r\n)\r\nhere\r\n",
+        "select",
+        "from sqlalchemy import (\r\n    String,\r\n    select,\r\n)\r\nhere\r\n",
+    ),
+    "with CR": ("asyncio.sleep", "import time\rhere\r", "asyncio.sleep", "import asyncio\rimport time\rhere\r"),
+    "with CRLF": (
+        "asyncio.sleep",
+        "import abc\r\nhere\r\n",
+        "asyncio.sleep",
+        "import abc\r\nimport asyncio\r\nhere\r\n",
+    ),
+    "to a statement with a backslash": (
+        "sqlalchemy.select",
+        "from sqlalchemy import String, \\\n    update\nhere\n",
+        "select",
+        "from sqlalchemy import String, \\\n    select, \\\n    update\nhere\n",
+    ),
+    "beside a star": (
+        "sqlalchemy.select",
+        "from sqlalchemy import *\nhere\n",
+        "select",
+        "from sqlalchemy import *\nfrom sqlalchemy import select\nhere\n",
+    ),
+    "beside two statements in a line": (
+        "asyncio.sleep",
+        "import abc; import time\nhere\n",
+        "asyncio.sleep",
+        "import asyncio\n\nimport abc; import time\nhere\n",
+    ),
+    "before later imports": (
+        "asyncio.sleep",
+        "import abc\nhere\nimport bisect\n",
+        "asyncio.sleep",
+        "import abc\nimport asyncio\nhere\nimport bisect\n",
+    ),
+    "what a later import has": (
+        "asyncio.sleep",
+        "import abc\nhere\nimport asyncio\n",
+        "sleep",
+        "import abc\nfrom asyncio import sleep\nhere\nimport asyncio\n",
+    ),
+    "of which type checkers know": (
+        "decimal.Decimal",
+        "import abc\nimport typing\n\nif typing.TYPE_CHECKING:\n    import c\n    from decimal import Decimal\nhere\n",
+        "Decimal",
+        "import abc\nimport typing\nfrom decimal import Decimal\n\nif typing.TYPE_CHECKING:\n    import c\nhere\n",
+    ),
+    "of which only type checkers know": (
+        "decimal.Decimal",
+        "import abc\n\nif abc.TYPE_CHECKING:\n    from decimal import Decimal\n\nhere\n",
+        "Decimal",
+        "import abc\nfrom decimal import Decimal\n\n\nhere\n",
+    ),
 }
 
 
@@ -95,6 +180,50 @@ def test_a_name_is_taken_where_the_module_is_not_free() -> None:
     assert check(code, "asyncio.sleep") == ("sleep", "from asyncio import sleep\n\n" + code)
 
 
+LAZY = "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n"
+
+TYPED = {
+    "new": (
+        LAZY + "\nif TYPE_CHECKING:\n    from abc import ABC\n\n\nhere\n",
+        LAZY + "\nif TYPE_CHECKING:\n    from abc import ABC\n    from decimal import Decimal\n\n\nhere\n",
+    ),
+    "sorted in": (
+        LAZY + "\nif TYPE_CHECKING:\n\tfrom queue import Queue\nhere\n",
+        LAZY + "\nif TYPE_CHECKING:\n\tfrom decimal import Decimal\n\tfrom queue import Queue\nhere\n",
+    ),
+    "to a statement": (
+        LAZY + "\nif TYPE_CHECKING:\n    from decimal import (\n        Clamped,\n    )\nhere\n",
+        LAZY + "\nif TYPE_CHECKING:\n    from decimal import (\n        Clamped,\n        Decimal,\n    )\nhere\n",
+    ),
+    "before `else`": (
+        LAZY + "\nif TYPE_CHECKING:\n    import abc\nelse:\n    abc = None\nhere\n",
+        LAZY + "\nif TYPE_CHECKING:\n    import abc\n    from decimal import Decimal\nelse:\n    abc = None\nhere\n",
+    ),
+    "present": (
+        LAZY + "\nif TYPE_CHECKING:\n    from decimal import Decimal\nhere\n",
+        LAZY + "\nif TYPE_CHECKING:\n    from decimal import Decimal\nhere\n",
+    ),
+    "without a block": (
+        LAZY + "\nhere\n",
+        LAZY.replace("from typ", "from decimal import Decimal\nfrom typ") + "\nhere\n",
+    ),
+    "block in the line": (
+        LAZY + "\nif TYPE_CHECKING: import abc\nhere\n",
+        LAZY.replace("from typ", "from decimal import Decimal\nfrom typ") + "\nif TYPE_CHECKING: import abc\nhere\n",
+    ),
+    "evaluated": (
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import abc\nhere\n",
+        "from decimal import Decimal\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import abc\nhere\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "after"), TYPED.values(), ids=TYPED)
+def test_for_type_checkers(code: str, after: str) -> None:
+    assert check(code, "decimal.Decimal", typing_only=True) == ("Decimal", after)
+    assert check(after, "decimal.Decimal", typing_only=True) == ("Decimal", after)
+
+
 SHADOWED = {
     "parameter": "import asyncio\ndef run(asyncio, sleep):\n    here\n",
     "variables": "asyncio = sleep = 1\nhere\n",
@@ -105,6 +234,48 @@ SHADOWED = {
 @pytest.mark.parametrize("code", SHADOWED.values(), ids=SHADOWED)
 def test_says_so_where_every_name_is_shadowed(code: str) -> None:
     assert check(code, "asyncio.sleep") is None
+
+
+def exchanged(code: str, qualified: str) -> str:
+    """The code after another name takes the place of the first one that is called."""
+    source = source_of(code)
+    uses = [(part, found) for part in source.parts for found in part.facts.of_type(Reference)]
+    part, use = next(use for use in uses if use[1].called)
+    spelling = Imports(source).exchange(qualified, [part.span(use.node)], part, use.context)
+    assert spelling
+    return apply(code, [*spelling.edits, Edit(part.span(use.node), spelling.text)])
+
+
+EXCHANGED = {
+    "same module": ("import asyncio\nasyncio.gather()\n", "asyncio.TaskGroup", "import asyncio\nasyncio.TaskGroup()\n"),
+    "same statement": ("from zlib import gather\ngather()\n", "zlib.crc32", "from zlib import crc32\ncrc32()\n"),
+    "same statement, with others": (
+        "from zlib import (\n    gather,\n    run,\n)\ngather(run)\n",
+        "zlib.crc32",
+        "from zlib import (\n    crc32,\n    run,\n)\ncrc32(run)\n",
+    ),
+    "other module": (
+        "import abc\nfrom zlib import gather\ngather(abc)\n",
+        "asyncio.TaskGroup",
+        "import abc\nimport asyncio\nasyncio.TaskGroup(abc)\n",
+    ),
+    "other module, the only one": (
+        "from abc import gather\ngather()\n",
+        "asyncio.TaskGroup",
+        "import asyncio\nasyncio.TaskGroup()\n",
+    ),
+    "other module, after it": ("import abc\nabc.gather()\n", "zlib.crc32", "from zlib import crc32\ncrc32()\n"),
+    "also used elsewhere": (
+        "import abc\nabc.gather(abc.ABC)\n",
+        "zlib.crc32",
+        "import abc\nfrom zlib import crc32\ncrc32(abc.ABC)\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "qualified", "after"), EXCHANGED.values(), ids=EXCHANGED)
+def test_exchanges(code: str, qualified: str, after: str) -> None:
+    assert exchanged(code, qualified) == after
 
 
 def forgotten(code: str, name: str, path: str = "app/main.py") -> str:
@@ -126,6 +297,18 @@ FORGOTTEN = {
         "from x import (\n    a,  # one\n    time,\n)\ntime.sleep(a)\n",
         "from x import (\n    a,  # one\n)\n",
     ),
+    "for type checkers": (
+        "import abc\nif abc.TYPE_CHECKING:\n    import time\n    import os\ntime.sleep(os)\n",
+        "import abc\nif abc.TYPE_CHECKING:\n    import os\n",
+    ),
+    "the block of type checkers": (
+        "import abc\n\nif abc.TYPE_CHECKING:\n    import time\n\ntime.sleep(abc)\n",
+        "import abc\n\n",
+    ),
+    "the block of type checkers and its flag": (
+        "import abc\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import time\n\ntime.sleep(abc)\n",
+        "import abc\n\n",
+    ),
 }
 
 
@@ -142,6 +325,10 @@ KEPT = {
     "with a comment": "import time  # the clock\ntime.sleep(1)\n",
     "conditional": "try:\n    import time\nexcept ImportError:\n    pass\ntime.sleep(1)\n",
     "two statements": "import time; import os\ntime.sleep(os)\n",
+    "type comment": "import time\nx = []  # type: list[time]\ntime.sleep(1)\n",
+    "block with a comment": "import abc\nif abc.TYPE_CHECKING:\n    # the clock\n    import time\ntime.sleep(1)\n",
+    "block with `else`": "import abc\nif abc.TYPE_CHECKING:\n    import time\nelse:\n    x = 1\ntime.sleep(1)\n",
+    "block in the line": "import abc\nif abc.TYPE_CHECKING: import time\ntime.sleep(1)\n",
 }
 
 

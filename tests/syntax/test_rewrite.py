@@ -23,6 +23,14 @@ ADDED = {
         "from a import (\n    a,  # one\n    b,  # two\n)",
         "from a import (\n    a,  # one\n    b,  # two\n    c,\n)",
     ),
+    "comment above": (
+        "from a import (\n    b,\n    # one\n    d,\n)",
+        "from a import (\n    b,\n    # one\n    d,\n    c,\n)",
+    ),
+    "comment above, first": ("from a import (\n    # one\n    d,\n)", "from a import (\n    # one\n    d,\n    c,\n)"),
+    "lines, one": ("from a import (\n    b,\n)", "from a import (\n    b,\n    c,\n)"),
+    "lines, one and a comment": ("from a import (  # one\n    b\n)", "from a import (  # one\n    b,\n    c\n)"),
+    "backslash": ("from a import b, \\\n    d", "from a import b, \\\n    c, \\\n    d"),
     "CRLF": ("from a import (\r\n    b,\r\n    d,\r\n)", "from a import (\r\n    b,\r\n    c,\r\n    d,\r\n)"),
 }
 
@@ -32,7 +40,9 @@ def test_with_name(before: str, after: str) -> None:
     assert with_name(before, "c") == after
 
 
-@pytest.mark.parametrize("statement", ["import a", "from a import *", "x = 1", "from a import"])
+@pytest.mark.parametrize(
+    "statement", ["import a", "from a import *", "x = 1", "from a import", "from a import (\n    b,\n    # end\n)"]
+)
 def test_takes_no_name(statement: str) -> None:
     assert with_name(statement, "c") is None
 
@@ -62,6 +72,8 @@ def test_without_names(before: str, after: str) -> None:
     assert without_names(before, {"c"}) == after
 
 
-@pytest.mark.parametrize("statement", ["from a import *", "c = 1", "import"])
+@pytest.mark.parametrize(
+    "statement", ["from a import *", "c = 1", "import", "from a import (\n    b,\n    # one\n    c,\n)"]
+)
 def test_loses_no_name(statement: str) -> None:
     assert without_names(statement, {"c"}) is None

@@ -3,16 +3,28 @@
 All edits are absolute spans in the document that the finding was made for.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
-from hexguard.facts.expressions import Attribute, Call, Context, Expr, Subscript
+from hexguard.facts.expressions import Attribute, Call, Context, Expr, Keyword, Name
 from hexguard.facts.localize import find
-from hexguard.facts.model import Fact, Function, Parameter, Reference
+from hexguard.facts.model import Assignment, Class, Fact, Function, Parameter, Reference
 from hexguard.facts.scopes import ScopeKind
+from hexguard.rule.arguments import Arguments
 from hexguard.rule.imports import Imports
+from hexguard.rule.lines import (
+    indent_at,
+    is_blank,
+    is_comment,
+    is_rest_of_line_free,
+    line_before,
+    line_start,
+    next_line,
+    whole_lines,
+)
+from hexguard.rule.quotes import preferred_quote, quoted
 from hexguard.rule.source import Part, Source, root_name
 from hexguard.rule.spelling import Spelling
+from hexguard.rule.statement import Statement
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
 
@@ -20,11 +32,12 @@ from hexguard.text.span import Span
 class Edits:
     """Edits in one document, seen from the block of one finding."""
 
-    __slots__ = ("_imports", "_part", "_source")
+    __slots__ = ("_arguments", "_imports", "_part", "_source")
 
     def __init__(self, source: Source, part: Part) -> None:
         self._source = source
         self._part = part
+        self._arguments = Arguments(source, part)
         self._imports = Imports(source)
 
     @property
@@ -73,33 +86,29 @@ class Edits:
 
     def parentheses(self, call: Call) -> Span:
         """The argument list of a call, parentheses included."""
-        return Span(self.span(call.func.node).end, self.span(call.node).end)
+        return self._arguments.parentheses(call)
 
     def arguments(self, call: Call) -> str:
         """What is written between the parentheses of a call, comments and line breaks included."""
-        return self.slice(self.parentheses(call)).strip()[1:-1]
+        return self.slice(self.parentheses(call))[1:-1]
 
     def add_argument(self, call: Call, text: str) -> Edit:
         """Put one more argument at the end of a call; a trailing comma and the layout of the call are kept."""
-        written = self.slice(self.parentheses(call))
-        if self._has_bare_generator(call):
-            return Edit(self.parentheses(call), f"({written}, {text})")
-        close = self.parentheses(call).end - 1
-        last = max((self.span(node).end for node in _argument_nodes(call)), default=-1)
-        if last < 0:
-            return Edit(Span(close, close), text)
-        tail = self._source.text[last:close]
-        comma = "," in tail.partition("#")[0]
-        separator = ", "
-        if "\n" in written or "\r" in written:
-            first = min(self.span(node).start for node in _argument_nodes(call))
-            if self.indent_at(first) != self.indent_at(self.span(call.node).start):
-                separator = "," + self.newline + self.indent_at(first)
-        if comma:
-            at = last + tail.index(",") + 1
-            rest = separator[1:] + text + ("," if separator != ", " else "")
-            return Edit(Span(at, at), rest)
-        return Edit(Span(last, last), separator + text)
+        return self._arguments.add(call, text)
+
+    def remove_argument(self, call: Call, argument: Expr | Keyword) -> tuple[Edit, ...]:
+        """Remove an argument of a call with its comma; a comment goes with it if it has a line with it alone.
+
+        Raises `ValueError` if the call has no such argument.
+        """
+        return self._arguments.remove(call, argument)
+
+    def hand_over(self, call: Call, text: str) -> tuple[Edit, ...]:
+        """Edits that make `text(f, a, b)` of the call `f(a, b)`, in parentheses where something is done to its result.
+
+        Comments and the layout of the arguments stay; an `await` may stand at the start of `text`.
+        """
+        return self._arguments.hand_over(call, text)
 
     def indented(self, node: int, indent: str) -> str:
         """The text of a node as it looks under another indentation; long strings stay as they are."""
@@ -108,18 +117,9 @@ class Edits:
             return text
         return text.replace(self.newline, self.newline + indent.removeprefix(before))
 
-    def _has_bare_generator(self, call: Call) -> bool:
-        """`sum(price for price in prices)`: the parentheses of the call are those of its only argument."""
-        return len(call.args) == 1 and self.span(call.args[0].node).end == self.span(call.node).end
-
     def indent_at(self, offset: int) -> str:
         """The indentation of the line in which `offset` stands."""
-        text = self._source.text
-        start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-        end = start
-        while end < len(text) and text[end] in " \t\f":
-            end += 1
-        return text[start:end]
+        return indent_at(self._source.text, offset)
 
     def function(self, parameter: Parameter) -> Function | None:
         """The `def` of the finding's block that a parameter belongs to."""
@@ -137,32 +137,23 @@ class Edits:
         if function.docstring >= 0:
             return self._line_after(self.span(function.docstring).end)
         start = self.line_start(body)
-        while self._is_comment_line(before := self._line_before(start)):
+        while is_comment(self._source.text, before := line_before(self._source.text, start)):
             start = before
         return start
-
-    def _line_before(self, line: int) -> int:
-        is_pair = self._source.text[max(line - 2, 0) : line] == "\r\n"
-        return self.line_start(max(line - (2 if is_pair else 1), 0))
 
     def _line_after(self, offset: int) -> int | None:
         """The next line with code or a comment; `None` if another statement follows in the same line."""
         text = self._source.text
-        lines = self.whole_lines(Span(offset, offset))
-        if text[offset : lines.end].partition("#")[0].strip():
+        if not is_rest_of_line_free(text, offset):
             return None
-        start = lines.end
-        while start < len(text) and not text[start : self.whole_lines(Span(start, start)).end].strip():
-            start = self.whole_lines(Span(start, start)).end
+        start = next_line(text, offset)
+        while is_blank(text, start):
+            start = next_line(text, start)
         return start
-
-    def _is_comment_line(self, start: int) -> bool:
-        lines = self.whole_lines(Span(start, start))
-        return self._source.text[start : lines.end].lstrip(" \t\f").startswith("#")
 
     def means(self, expr: Expr, *qualified: str) -> bool:
         """Whether an expression spells one of these qualified names, by the imports of the document."""
-        return any(self._imports.means(self.text(expr.node), name) for name in qualified)
+        return any(self._imports.means(_dotted(expr), name) for name in qualified)
 
     def means_the_same_inside(self, default: Expr, function: Function) -> bool:
         """Whether a default could be written in the body: its names are those of the module there, too."""
@@ -184,39 +175,39 @@ class Edits:
         """Whether `await` may stand at a place: not in a comprehension either, which could be a generator."""
         return context.in_async and self._part.facts.scopes[context.scope].kind is not ScopeKind.COMPREHENSION
 
-    def hand_over(self, call: Call, text: str) -> tuple[Edit, ...]:
-        """Edits that make `text(f, a, b)` of the call `f(a, b)`, in parentheses where something is done to its result.
+    def statement(self, fact: Assignment | Class | Function) -> Statement:
+        """A statement of the finding's block, with its decorators, to be rewritten step by step."""
+        decorators = () if isinstance(fact, Assignment) else fact.decorators
+        return self._statement(self._part, (fact.node, *(decorator.node for decorator in decorators)), 0)
 
-        Comments and the layout of the arguments stay; an `await` may stand at the start of `text`.
+    def class_statement(self) -> Statement | None:
+        """The same for the whole class, members and all, whose header or member the finding's block is.
+
+        `None` if that is no class.
         """
-        start, end = self.span(call.node).start, self.span(call.node).end
-        open_at = self._source.text.index("(", self.span(call.func.node).end)
-        left, right = ("(", ")") if self._is_taken_apart(call) else ("", "")
-        func = self.slice(Span(start, open_at)).strip()
-        if self._has_bare_generator(call):
-            return (Edit(Span(start, open_at), f"{left}{text}({func}, "), Edit(Span(end, end), ")" + right))
-        given = self._first_argument(call, open_at + 1, func)
-        edit = Edit(Span(start, open_at + 1), f"{left}{text}({given}")
-        return (edit, Edit(Span(end, end), right)) if right else (edit,)
+        parts = self._source.parts
+        first = last = parts.index(self._part)
+        while first and parts[first].facts.is_member:
+            first -= 1
+        while last + 1 < len(parts) and parts[last + 1].facts.is_member:
+            last += 1
+        header = next((fact for fact in parts[first].facts.facts if isinstance(fact, Class)), None)
+        if header is None or header.context.scope:
+            return None
+        nodes = (header.node, *(decorator.node for decorator in header.decorators))
+        end = self._source.end(parts[last])
+        return self._statement(parts[first], nodes, len(self._source.text[:end].rstrip()) if last > first else 0)
 
-    def _is_taken_apart(self, call: Call) -> bool:
-        """Whether an attribute, item or call of the result follows, which binds closer than `await`."""
-        for fact in self.facts():
-            match fact:
-                case Subscript(value=value) | Call(func=value) if value.node == call.node:
-                    return True
-                case _:
-                    pass
-        return bool(_ATTRIBUTE.match(self._source.text, self.span(call.node).end))
+    def _statement(self, part: Part, nodes: Sequence[int], end: int) -> Statement:
+        """The statement of some nodes, the first of which is the definition and the others its decorators."""
+        start = min(part.span(node).start for node in nodes)
+        if len(nodes) > 1:
+            start = self._source.text.rindex("@", 0, start + 1)
+        return Statement.at(Span(start, max(end, part.span(nodes[0]).end)), self._source)
 
-    def _first_argument(self, call: Call, start: int, text: str) -> str:
-        """`text` as the argument before those of a call, which begin at `start`, in a line of its own if they are."""
-        nodes = _argument_nodes(call)
-        if not nodes:
-            return text
-        if self._source.text[start:].lstrip(" \t")[:1] not in ("\r", "\n", "#"):
-            return f"{text}, "
-        return self.newline + self.indent_at(min(self.span(node).start for node in nodes)) + text + ","
+    def quoted(self, text: str) -> str:
+        """`text` as a string literal of one line, in the quotes that the document uses most."""
+        return quoted(text, preferred_quote(self._source.text))
 
     def wrap(
         self, statement: int, header: str, context: Context, inside: Iterable[Edit] = ()
@@ -229,7 +220,7 @@ class Edits:
         span, text = self.span(statement), self.text(statement)
         lines = self.whole_lines(span)
         before, after = self.slice(Span(lines.start, span.start)), self.slice(Span(span.end, lines.end))
-        unit = self._unit(context)
+        unit = self.unit(context)
         is_fragile = '"""' in text or "'''" in text or "\\\n" in text or "\\\r" in text
         if not unit or before.strip() or after.partition("#")[0].strip() or is_fragile:
             return None
@@ -241,7 +232,7 @@ class Edits:
         deeper = (Edit(edit.span, edit.text.replace(self.newline, self.newline + unit)) for edit in inside)
         return (*edits, *deeper)
 
-    def _unit(self, context: Context) -> str:
+    def unit(self, context: Context) -> str:
         """By how much the function around a place indents its body."""
         scope = self._part.facts.function_scope(context.scope)
         function = next((found for found in self._part.facts.of_type(Function) if found.scope == scope), None)
@@ -266,28 +257,27 @@ class Edits:
 
     def line_start(self, offset: int) -> int:
         """Where the line of `offset` starts."""
-        text = self._source.text
-        return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+        return line_start(self._source.text, offset)
 
     def whole_lines(self, span: Span) -> Span:
         """The lines that `span` touches, with the last line end."""
-        text = self._source.text
-        end = span.end
-        while end < len(text) and text[end] not in "\r\n":
-            end += 1
-        end += 2 if text[end : end + 2] == "\r\n" else int(end < len(text))
-        return Span(self.line_start(span.start), end)
+        return whole_lines(self._source.text, span)
 
     def imports_any(self, *packages: str) -> bool:
         """Whether the document imports one of these top-level packages at module level."""
         return any(found.fact.module.partition(".")[0] in packages for found in self._source.imports())
 
-    def spell(self, qualified: str, context: Context) -> Spelling | None:
+    def spell(self, qualified: str, context: Context, *, typing_only: bool = False) -> Spelling | None:
         """How to write the qualified name of a library at a place of the finding's block; adds an import if need be.
 
-        `None` if every way to write it is shadowed there.
+        `None` if every way to write it is shadowed there. `typing_only` is for annotations that no library evaluates:
+        under `from __future__ import annotations`, an import in the block `if TYPE_CHECKING:` will do for them.
         """
-        return self._imports.spell(qualified, self._part, context)
+        return self._imports.spell(qualified, self._part, context, typing_only=typing_only)
+
+    def exchange(self, qualified: str, context: Context, *exprs: Expr) -> Spelling | None:
+        """The same where the name takes the place of expressions, whose imports go if nothing else uses them."""
+        return self._imports.exchange(qualified, [self.span(expr.node) for expr in exprs], self._part, context)
 
     def spell_awaited(self, qualified: str, context: Context) -> Spelling | None:
         """How to write a function of asyncio whose call is then awaited.
@@ -303,13 +293,19 @@ class Edits:
         return self._imports.spell_all(names, self._part, context)
 
     def forget(self, *exprs: Expr) -> tuple[Edit, ...]:
-        """Edits that remove the imports which only these expressions of the finding's block use."""
+        """Edits that remove the imports which only these expressions of the finding's block use.
+
+        What was spelled before stays; where a statement may both gain and lose a name, see `exchange`.
+        """
         return self._imports.forget([self.span(expr.node) for expr in exprs])
 
 
-def _argument_nodes(call: Call) -> list[int]:
-    return [argument.node for argument in call.args] + [keyword.node for keyword in call.keywords]
-
-
-_ATTRIBUTE = re.compile(r"(?:\s|\\|#[^\r\n]*)*\.(?!\.)")
-"""What follows an expression of which an attribute is taken, comments and line breaks included."""
+def _dotted(expr: Expr) -> str:
+    """A dotted name without the line breaks and comments that may stand in it; empty for anything else."""
+    match expr:
+        case Name(id=name):
+            return name
+        case Attribute(value=value, attr=attr):
+            return f"{owner}.{attr}" if (owner := _dotted(value)) else ""
+        case _:
+            return ""

@@ -29,3 +29,10 @@ class Fix(msgspec.Struct, frozen=True):
 
     title: str
     edits: tuple[Edit, ...]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A fix that cannot be made here: its `title`, and the `reason` as a clause (`await` is not allowed here)."""
+
+    title: str
+    reason: str

@@ -1,13 +1,14 @@
-"""Adds the imports that a fix needs and removes those that it leaves unused."""
+"""Adds the imports that a fix needs, and writes names as the imports of the document let it."""
 
-import re
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hexguard.facts.expressions import Context
+from hexguard.rule.forgetting import Forgetting
+from hexguard.rule.import_order import order_of, section_of
+from hexguard.rule.lines import is_comment, is_rest_of_line_free, line_before, line_end, line_start, next_line
 from hexguard.rule.source import ImportedName, Part, Source, binds
 from hexguard.rule.spelling import Spelling
-from hexguard.syntax.rewrite import with_name, without_names
+from hexguard.syntax.rewrite import with_name
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
 
@@ -15,27 +16,53 @@ from hexguard.text.span import Span
 class Imports:
     """The imports of one document."""
 
-    __slots__ = ("_adds", "_source")
+    __slots__ = ("_added", "_source", "_spelled", "_text")
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._adds = False
+        self._text = source.text
+        # What `spell` has answered so far, which `forget` must not take away.
+        self._added: dict[Span, str] = {}
+        self._spelled: set[str] = set()
 
-    def spell(self, qualified: str, part: Part, context: Context) -> Spelling | None:
+    def spell(self, qualified: str, part: Part, context: Context, *, typing_only: bool = False) -> Spelling | None:
         """How to write `qualified` (`asyncio.sleep`, `sqlalchemy.select`) at a place of `part`.
 
         What the document already imports is used; else a module that is known by its name is imported whole (`import
         asyncio`), unless that name is taken, and a name from a module otherwise (`from sqlalchemy import select`).
+        `typing_only`: nobody evaluates the name at run time, if the document says so of its annotations.
         """
+        spelling = self._spelling(qualified, part, context, typing_only)
+        if spelling:
+            self._spelled.add(spelling.text.partition(".")[0])
+            self._added.update((edit.span, edit.text) for edit in spelling.edits)
+        return spelling
+
+    def exchange(self, qualified: str, dropped: Sequence[Span], part: Part, context: Context) -> Spelling | None:
+        """The same where the name takes the place of what stands in `dropped`, whose imports may go."""
+        spelling = self.spell(qualified, part, context)
+        if spelling is None:
+            return None
+        edits = {edit.span: edit for edit in spelling.edits}
+        edits.update((edit.span, edit) for edit in self._forgetting(self._added).edits(dropped))
+        return Spelling(spelling.text, tuple(edits.values()))
+
+    def _spelling(self, qualified: str, part: Part, context: Context, typing_only: bool) -> Spelling | None:
         module, _, name = qualified.rpartition(".")
-        for found in self._unconditional():
+        is_lazy = typing_only and self._source.has_lazy_annotations
+        usable = [*self._unconditional(), *(self._source.typing_imports() if is_lazy else ())]
+        for found in usable:
             text = _spelled(found, module, name)
-            if text and self._is_visible(text.partition(".")[0], part, context):
+            is_there = self._is_before(found, part) or bool(part.facts.function_scope(context.scope))
+            if text and is_there and _is_visible(text.partition(".")[0], part, context):
                 return Spelling(text)
-        whole = None
-        if module in _IMPORTED_WHOLE:
-            whole = self._added(f"import {module}", module, f"{module}.{name}", part, context)
-        return whole or self._added_name(module, name, part, context)
+        if module in _IMPORTED_WHOLE and self._is_free(module.partition(".")[0], "", part, context):
+            return Spelling(qualified, (self._insert(f"import {module}", part),))
+        if not self._is_free(name, qualified, part, context):
+            return None
+        if is_lazy and (edit := self._for_typing(module, name)):
+            return Spelling(name, (edit,))
+        return Spelling(name, (self._import_names(module, (name,), part), *self._moved(qualified)))
 
     def spell_all(
         self, names: Sequence[str], part: Part, context: Context
@@ -51,190 +78,139 @@ class Imports:
             module, _, name = qualified.rpartition(".")
             if spelling and spelling.edits and spelling.text == name:
                 missing.setdefault(module, []).append(name)
+                edits.extend(spelling.edits[1:])
             elif spelling:
                 edits.extend(spelling.edits)
-        edits.extend(self._import_names(module, bound) for module, bound in missing.items())
+        edits.extend(self._import_names(module, bound, part) for module, bound in missing.items())
         return tuple(texts), _merged(edits, self._source.newline)
 
-    def _import_names(self, module: str, names: Sequence[str]) -> Edit:
+    def means(self, written: str, qualified: str) -> bool:
+        """Whether an import of the module lets it write `qualified` as the dotted name `written`."""
+        module, _, name = qualified.rpartition(".")
+        found = (*self._source.imports(), *self._source.typing_imports())
+        return any(_spelled(one, module, name) == written for one in found)
+
+    def forget(self, dropped: Sequence[Span]) -> tuple[Edit, ...]:
+        """Edits that remove the imported names which are read nowhere outside the spans `dropped`.
+
+        What was spelled before stays, and so do the statements that gain a name by that.
+        """
+        edits = self._forgetting({}).edits(dropped)
+        return tuple(edit for edit in edits if edit.span not in self._added)
+
+    def _forgetting(self, changed: Mapping[Span, str]) -> Forgetting:
+        return Forgetting(self._source, changed, self._spelled, keeps_blank_lines=bool(self._added))
+
+    def _unconditional(self) -> Iterator[ImportedName]:
+        """Imported names that hold everywhere: not in a function, `if` or `try` (whose lines are indented)."""
+        return (found for found in self._source.imports() if not self._indent(found).strip("\ufeff\f"))
+
+    def _indent(self, found: ImportedName) -> str:
+        """What stands before an import statement in its line."""
+        return self._text[line_start(self._text, found.statement.start) : found.statement.start]
+
+    def _is_before(self, found: ImportedName, part: Part) -> bool:
+        return found.statement.start < part.start
+
+    def _is_free(self, name: str, qualified: str, part: Part, context: Context) -> bool:
+        """Whether a new import may bind `name`: nothing binds it at the place, nor anywhere in the module.
+
+        An import of the same thing for type checkers does not count.
+        """
+        typed = sum(found.fact.bound == name for found in self._same_for_typing(qualified))
+        blocks = (other.facts for other in self._source.parts if not other.facts.is_member)
+        taken = sum(len(block.scopes[0].bindings.get(name, ())) for block in blocks)
+        return taken <= typed and _is_visible(name, part, context)
+
+    def _same_for_typing(self, qualified: str) -> list[ImportedName]:
+        module, _, name = qualified.rpartition(".")
+        return [found for found in self._source.typing_imports() if _spelled(found, module, name) == name]
+
+    def _moved(self, qualified: str) -> tuple[Edit, ...]:
+        """Edits that remove the import for type checkers of what is now imported for run time."""
+        forgetting = Forgetting(self._source, {}, (), keeps_blank_lines=True)
+        return tuple(edit for found in self._same_for_typing(qualified) for edit in forgetting.typing_edits(found))
+
+    def _import_names(self, module: str, names: Sequence[str], part: Part) -> Edit:
         """One edit after which the module has all `names` from `module`."""
         for found in self._unconditional():
-            if found.fact.module == module and found.fact.name is not None and not found.fact.level:
+            if _imports_from(found, module) and self._is_before(found, part):
                 changed: str | None = self._slice(found.statement)
                 for name in names:
                     changed = with_name(changed, name) if changed else None
                 if changed:
                     return Edit(found.statement, changed)
-        return self._insert(f"from {module} import {', '.join(sorted(names))}")
-
-    def means(self, written: str, qualified: str) -> bool:
-        """Whether an import of the module lets it write `qualified` as the dotted name `written`."""
-        module, _, name = qualified.rpartition(".")
-        return any(_spelled(found, module, name) == written for found in self._source.imports())
-
-    def _unconditional(self) -> list[ImportedName]:
-        """Imported names that hold everywhere: not in a function, `if` or `try` (whose lines are indented)."""
-        return [found for found in self._source.imports() if not self._indent(found.statement.start)]
-
-    def _indent(self, offset: int) -> str:
-        text = self._source.text
-        start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-        return text[start:offset].lstrip("\ufeff\f")
-
-    def _is_visible(self, name: str, part: Part, context: Context) -> bool:
-        return binds(part.facts, name, context.scope) is None
-
-    def _is_free(self, name: str, part: Part, context: Context) -> bool:
-        """Whether a new import may bind `name`: nothing binds it at the place, nor anywhere in the module."""
-        taken = any(name in other.facts.scopes[0].bindings for other in self._source.parts if not other.facts.is_member)
-        return not taken and self._is_visible(name, part, context)
-
-    def _added(self, statement: str, bound: str, text: str, part: Part, context: Context) -> Spelling | None:
-        if not self._is_free(bound.partition(".")[0], part, context):
-            return None
-        return Spelling(text, (self._insert(statement),))
-
-    def _added_name(self, module: str, name: str, part: Part, context: Context) -> Spelling | None:
-        if not self._is_free(name, part, context):
-            return None
-        for found in self._unconditional():
-            if found.fact.module == module and found.fact.name is not None and not found.fact.level:
-                changed = with_name(self._slice(found.statement), name)
-                if changed is not None:
-                    return Spelling(name, (Edit(found.statement, changed),))
-        return Spelling(name, (self._insert(f"from {module} import {name}"),))
+        return self._insert(f"from {module} import {', '.join(sorted(names))}", part)
 
     def _slice(self, span: Span) -> str:
-        return self._source.text[span.start : span.end]
+        return self._text[span.start : span.end]
 
-    def _insert(self, statement: str) -> Edit:
-        """A new import statement, sorted into the ones that the document has."""
-        self._adds = True
-        newline = self._source.newline
-        order = _order(statement)
-        statements = sorted({found.statement for found in self._unconditional()})
-        later = next((span for span in statements if _order(self._slice(span)) > order), None)
+    def _insert(self, statement: str, part: Part) -> Edit:
+        """A new import statement, sorted into the ones that the document has before a block."""
+        found = (one for one in self._unconditional() if self._is_before(one, part))
+        statements = sorted({one.statement for one in found if is_rest_of_line_free(self._text, one.statement.end)})
+        if statements:
+            return self._sorted_in(statement, statements, "")
+        at = self._first_line()
+        return Edit(Span(at, at), statement + self._source.newline + self._source.newline)
+
+    def _sorted_in(self, statement: str, statements: Sequence[Span], indent: str) -> Edit:
+        """A new statement before the first one that sorts after it, else after the last one."""
+        newline, section = self._source.newline, section_of(statement)
+        sections = [section_of(self._slice(span)) for span in statements]
+        later = next((span for span in statements if order_of(self._slice(span)) > order_of(statement)), None)
         if later is None:
-            return self._append(statement, statements, order)
-        blank = (
-            newline if _order(self._slice(later))[0] != order[0] and not self._has_section(order, statements) else ""
-        )
-        return Edit(Span(later.start, later.start), statement + newline + blank)
+            at = next_line(self._text, statements[-1].end)
+            start = "" if at > line_end(self._text, statements[-1].end) else newline
+            blank = newline if sections[-1] != section else ""
+            return Edit(Span(at, at), start + blank + indent + statement + newline)
+        blank = "" if section in sections else newline
+        return Edit(Span(later.start, later.start), statement + newline + blank + indent)
 
-    def _has_section(self, order: tuple[int, int, str], statements: list[Span]) -> bool:
-        return any(_order(self._slice(span))[0] == order[0] for span in statements)
-
-    def _append(self, statement: str, statements: list[Span], order: tuple[int, int, str]) -> Edit:
-        newline = self._source.newline
-        if not statements:
-            at = self._first_line()
-            return Edit(Span(at, at), statement + newline + newline)
-        last = statements[-1]
-        end = self._line_end(last.end)
-        blank = newline if _order(self._slice(last))[0] != order[0] else ""
-        return Edit(Span(end, end), newline + blank + statement)
-
-    def _line_end(self, offset: int) -> int:
-        text = self._source.text
-        while offset < len(text) and text[offset] not in "\r\n":
-            offset += 1
-        return offset
+    def _for_typing(self, module: str, name: str) -> Edit | None:
+        """One more import in the block for type checkers; `None` if there is no such block with lines of its own."""
+        block = [found for found in self._source.typing_imports() if not found.fact.context.in_try]
+        block = [found for found in block if not self._indent(found).strip()]
+        for found in block:
+            if _imports_from(found, module) and (changed := with_name(self._slice(found.statement), name)):
+                return Edit(found.statement, changed)
+        indent = min((self._indent(found) for found in block), key=len, default="")
+        statements = sorted({found.statement for found in block if self._indent(found) == indent})
+        if not statements or not all(is_rest_of_line_free(self._text, span.end) for span in statements):
+            return None
+        return self._sorted_in(f"from {module} import {name}", statements, indent)
 
     def _first_line(self) -> int:
-        """Where the first statement after the docstring stands; the start of its line."""
-        text = self._source.text
+        """Where the first statement after the docstring stands, with the comments above it that are about it."""
+        text = self._text
         for part in self._source.parts:
-            block = text[part.start : part.start + 4].lstrip("\ufeff")
             line = self._statement_line(part)
-            if (part.facts.facts or not len(part.spans)) and not text.startswith("from __future__ ", line):
-                return line
-            if not block:
-                break
+            if (part.facts.facts or not len(part.spans)) and not text.startswith("from __future__", line):
+                start = line
+                while start and is_comment(text, before := line_before(text, start)):
+                    start = before
+                # A comment in the first line is about the file.
+                return start if text[:start].strip("\ufeff") else line
         return len(text)
 
     def _statement_line(self, part: Part) -> int:
         """The first line of a block that holds code; comments and blank lines above it stay above."""
-        offset = part.start
-        text = self._source.text
-        while offset < len(text):
-            end = self._line_end(offset)
-            line = text[offset:end].strip().lstrip("\ufeff")
-            if line and not line.startswith("#"):
-                return offset
-            offset = end + (2 if text[end : end + 2] == "\r\n" else 1)
+        line, text = part.start, self._text
+        while line < len(text):
+            content = self._slice(Span(line, line_end(text, line))).strip().lstrip("\ufeff")
+            if content and not content.startswith("#"):
+                return line
+            line = next_line(text, line)
         return len(text)
 
-    def forget(self, dropped: Sequence[Span]) -> tuple[Edit, ...]:
-        """Edits that remove the imported names which are read nowhere outside the spans `dropped`.
 
-        Only names that are read inside them at all; never in a package's `__init__`, whose imports are its interface.
-        """
-        if self._source.is_package:
-            return ()
-        unused: dict[Span, set[str]] = {}
-        for found in self._unconditional():
-            if found.fact.name != "*" and self._becomes_unused(found.fact.bound, dropped):
-                unused.setdefault(found.statement, set()).add(found.fact.bound)
-        return tuple(edit for statement, names in unused.items() if (edit := self._removed(statement, names)))
+def _is_visible(name: str, part: Part, context: Context) -> bool:
+    return binds(part.facts, name, context.scope) is None
 
-    def _becomes_unused(self, name: str, dropped: Sequence[Span]) -> bool:
-        if not any(name in self._slice(span) for span in dropped):
-            return False
-        inside = outside = 0
-        for reference in self._source.references(name):
-            if any(span.start <= reference.start and reference.end <= span.end for span in dropped):
-                inside += 1
-            else:
-                outside += 1
-        return bool(inside) and not outside and not self._is_quoted(name, dropped)
 
-    def _is_quoted(self, name: str, dropped: Sequence[Span]) -> bool:
-        """Whether `name` may stand in a string: in `__all__`, or in a quoted annotation. A quote before it will do."""
-        text = self._source.text
-        for found in re.finditer(rf"\b{re.escape(name)}\b", text):
-            before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
-            is_dropped = any(span.start <= found.start() and found.end() <= span.end for span in dropped)
-            if not is_dropped and ('"' in before or "'" in before):
-                return True
-        return False
-
-    def _removed(self, statement: Span, names: set[str]) -> Edit | None:
-        changed = without_names(self._slice(statement), names)
-        if changed is None:
-            return None
-        if changed:
-            return Edit(statement, changed)
-        text = self._source.text
-        end = self._line_end(statement.end)
-        if text[statement.end : end].strip():
-            return None
-        end = self._next_line(end)
-        return Edit(self._with_blank_lines(Span(statement.start, end)), "")
-
-    def _with_blank_lines(self, lines: Span) -> Span:
-        """Lines to remove, with the blank ones that would be left over around them (a new import may need those)."""
-        start, end = lines.start, lines.end
-        if self._adds or not self._is_blank(end):
-            return lines
-        if not self._source.text[:start].strip("\ufeff"):
-            while self._is_blank(end):
-                end = self._next_line(self._line_end(end))
-            return Span(start, end)
-        while (before := self._line_before(start)) < start and self._is_blank(before):
-            start = before
-        return Span(start, end)
-
-    def _is_blank(self, line: int) -> bool:
-        return line < len(self._source.text) and not self._slice(Span(line, self._line_end(line))).strip()
-
-    def _line_before(self, line: int) -> int:
-        text = self._source.text
-        end = line - (2 if text[max(line - 2, 0) : line] == "\r\n" else 1)
-        return max(text.rfind("\n", 0, max(end, 0)), text.rfind("\r", 0, max(end, 0))) + 1
-
-    def _next_line(self, line_end: int) -> int:
-        text = self._source.text
-        return line_end + (2 if text[line_end : line_end + 2] == "\r\n" else int(line_end < len(text)))
+def _imports_from(found: ImportedName, module: str) -> bool:
+    """Whether it is a name of a statement `from module import ...`."""
+    return found.fact.module == module and found.fact.name is not None and not found.fact.level
 
 
 def _merged(edits: Sequence[Edit], newline: str) -> tuple[Edit, ...]:
@@ -244,7 +220,7 @@ def _merged(edits: Sequence[Edit], newline: str) -> tuple[Edit, ...]:
         by_span.setdefault(edit.span, []).append(edit.text)
     merged: list[Edit] = []
     for span, texts in by_span.items():
-        statements = sorted({text.strip() for text in texts}, key=_order)
+        statements = sorted({text.strip() for text in texts}, key=order_of)
         lead = texts[0][: len(texts[0]) - len(texts[0].lstrip())]
         merged.append(Edit(span, lead + newline.join(statements) + texts[-1][len(texts[-1].rstrip()) :]))
     return tuple(merged)
@@ -262,20 +238,6 @@ def _spelled(found: ImportedName, module: str, name: str) -> str:
     if fact.module != module:
         return ""
     return f"{fact.alias or fact.module}.{name}"
-
-
-def _order(statement: str) -> tuple[int, int, str]:
-    """Where a statement sorts: standard library before the rest, `import` before `from`, then by module."""
-    words = statement.split()
-    module = words[1] if len(words) > 1 else ""
-    top = module.partition(".")[0].rstrip(",")
-    if top == "__future__":
-        section = 0
-    elif top in sys.stdlib_module_names:
-        section = 1
-    else:
-        section = 3 if module.startswith(".") else 2
-    return section, int(words[0] == "from") if words else 0, module.lower()
 
 
 _IMPORTED_WHOLE = frozenset({"asyncio", "httpx", "anyio", "trio"})

@@ -8,15 +8,15 @@ from hexguard.facts.model import Fact
 from hexguard.rule.edits import Edits
 from hexguard.rule.examples import Example
 from hexguard.rule.finding import Finding, Related
-from hexguard.rule.fix import Applicability, Fix
+from hexguard.rule.fix import Applicability, Fix, Refusal
 from hexguard.rule.view import View
 from hexguard.settings.model import Severity
 
 F = TypeVar("F", bound=Fact)
 
 Check: TypeAlias = Callable[[F, View], Iterator[Finding[F]]]
-Fixer: TypeAlias = Callable[[Finding[F], Edits], Fix | None]
-AnyFixer: TypeAlias = Callable[[Finding[Fact], Edits], Fix | None]
+Fixer: TypeAlias = Callable[[Finding[F], Edits], Fix | Refusal | None]
+AnyFixer: TypeAlias = Callable[[Finding[Fact], Edits], Fix | Refusal | None]
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -26,6 +26,7 @@ class Rule:
 
     `requires` lists requirements (`sqlalchemy>=1.4`, `python>=3.10`) that the project must be able to meet.
     `aliases` are the ids of the guidelines that the rule comes from.
+    What is `on_request` is no defect: its rewrite is offered where it applies, and it is reported only by name.
     """
 
     def __init__(  # noqa: PLR0913 - a rule is declared by keyword, once, in its file
@@ -39,6 +40,7 @@ class Rule:
         aliases: tuple[str, ...] = (),
         requires: tuple[str, ...] = (),
         preview: bool = False,
+        on_request: bool = False,
     ) -> None:
         self.name = name
         self.message = message
@@ -48,6 +50,7 @@ class Rule:
         self.aliases = aliases
         self.requires = requires
         self.preview = preview
+        self.on_request = on_request
         self.family = ""
         self.checks: dict[type[Fact], Callable[[Fact, View], Iterator[Finding[Fact]]]] = {}
         self.fixers: list[tuple[Applicability, AnyFixer]] = []
@@ -74,7 +77,10 @@ class Rule:
         return register
 
     def fix(self, applicability: Applicability) -> Callable[[Fixer[F]], Fixer[F]]:
-        """Register a function that makes a fix, and how far it may be trusted; they are offered in this order."""
+        """Register a function that makes a fix, and how far it may be trusted; they are offered in this order.
+
+        Where it cannot make one, it says why in a `Refusal`, or `None` if there is nothing to say.
+        """
 
         def register(function: Fixer[F]) -> Fixer[F]:
             # A finding reaches the fixer of the rule that made it, so the type of its fact is the one it expects.

@@ -1,5 +1,6 @@
 """One document as fixes see it: its text, and the facts and spans of all its blocks."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from hexguard.facts.expressions import Attribute, Name
 from hexguard.facts.localize import find
 from hexguard.facts.model import Import, Reference
 from hexguard.facts.scopes import BindingKind
+from hexguard.text.lines import newline_of
 from hexguard.text.span import Span
 
 
@@ -44,18 +46,38 @@ class Source(msgspec.Struct, frozen=True):
     @property
     def newline(self) -> str:
         """The line end that the document uses first."""
-        end = self.text.find("\n")
-        if end < 0:
-            return "\r" if "\r" in self.text else "\n"
-        return "\r\n" if self.text[end - 1 : end] == "\r" else "\n"
+        return newline_of(self.text)
 
     def imports(self) -> Iterator[ImportedName]:
         """The names imported at module level for run time, also those inside `if` or `try`."""
+        return (found for found in self._imports() if not found.fact.context.type_checking)
+
+    def typing_imports(self) -> Iterator[ImportedName]:
+        """The names imported at module level for type checkers only, under `if TYPE_CHECKING:`."""
+        return (found for found in self._imports() if found.fact.context.type_checking)
+
+    @property
+    def has_lazy_annotations(self) -> bool:
+        """Whether the document says that its annotations are not evaluated when it is imported."""
+        for part in self.parts:
+            # An import from the future has no facts, and only a docstring may stand before it.
+            if part.facts.facts:
+                return False
+            if _LAZY.search(self.text[part.start : self.end(part)]):
+                return True
+        return False
+
+    def end(self, part: Part) -> int:
+        """The offset after the last character of a block."""
+        after = bisect_right(self.parts, part.start, key=_start)
+        return self.parts[after].start if after < len(self.parts) else len(self.text)
+
+    def _imports(self) -> Iterator[ImportedName]:
         for part in self.parts:
             if part.facts.is_member or not part.has_imports:
                 continue
             for fact in part.facts.of_type(Import):
-                if fact.context.scope == 0 and not fact.context.type_checking:
+                if fact.context.scope == 0:
                     yield ImportedName(fact, part.span(fact.node), part.span(fact.statement))
 
     def references(self, name: str) -> Iterator[Span]:
@@ -71,12 +93,14 @@ class Source(msgspec.Struct, frozen=True):
         while at >= 0:
             position = bisect_right(self.parts, at, key=_start) - 1
             yield self.parts[position]
-            end = self.parts[position + 1].start if position + 1 < len(self.parts) else len(self.text)
-            at = self.text.find(text, end)
+            at = self.text.find(text, self.end(self.parts[position]))
 
 
 def _start(part: Part) -> int:
     return part.start
+
+
+_LAZY = re.compile(r"^from\s+__future__\s+import\b[^#]*?\bannotations\b", re.MULTILINE)
 
 
 def root_name(reference: Reference) -> str:

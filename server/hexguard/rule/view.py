@@ -11,7 +11,8 @@ from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import Call, Context, Expr
 from hexguard.facts.localize import Localizer
 from hexguard.facts.model import Function, Import
-from hexguard.facts.summary import import_symbol
+from hexguard.facts.summary import Symbol, import_symbol
+from hexguard.index.bindings import bindings_of
 from hexguard.index.breaches import Breach, Breaches
 from hexguard.index.chains import link_of
 from hexguard.index.effects import Chain, Effects
@@ -86,6 +87,13 @@ class View:
         """The qualified name of the object that an expression means; empty for instances and where unknown."""
         value = self.value(expr)
         return value.name if value and not value.instance else ""
+
+    def bindings(self, expr: Expr) -> tuple[Symbol, ...]:
+        """All that the project binds to a name, or to a name of a module, behind imports; empty for builtins and doubt.
+
+        An import among them leads out of the project.
+        """
+        return tuple(bindings_of(self._localizer.localize(expr), self.place, self._reader, self._resolver))
 
     def callee(self, call: Call) -> str:
         """The qualified name of what a call calls: `sqlalchemy.orm.Session.query`; empty where unknown."""

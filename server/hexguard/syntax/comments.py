@@ -1,11 +1,12 @@
 """Read what a person wrote beside the code, above all which findings they do not want to hear about.
 
 A suppression is `# hexguard: ignore[rule, rule] reason` at the end of a line or alone on its line,
-or `# hexguard: ignore-file[rule] reason` anywhere.
+or `# hexguard: ignore-file[rule] reason` anywhere; `until=2027-01-31` before the reason lets it end on that day.
 All offsets are code points of the text that was parsed.
 """
 
 import re
+from datetime import date
 from typing import Final, Literal
 
 import msgspec
@@ -19,6 +20,7 @@ _DIRECTIVE: Final = re.compile(r"(?:^|(?<=\s))#[ \t]*hexguard[ \t]*:[ \t]*(?P<ke
 _NAMES: Final = re.compile(r"\[(?P<names>[^\]]*)\]")
 _NAME: Final = re.compile(r"[^,\s]+(?:[ \t]+[^,\s]+)*")
 _RULE_NAME: Final = re.compile(r"[A-Za-z][\w-]*")
+_UNTIL: Final = re.compile(r"[ \t]*(?P<clause>until[ \t]*[=:][ \t]*(?P<day>\S*))")
 _NO_CODE: Final = re.compile(r"(?:[ \t\f]*+(?:#[^\r\n]*+)?+(?:\r\n?|\n))*+[ \t\f]*+(?:#[^\r\n]*+)?+")
 _CLAUSES: Final = frozenset(
     {"elif_clause", "else_clause", "except_clause", "except_group_clause", "finally_clause", "case_clause", "decorator"}
@@ -36,7 +38,10 @@ class Comment(msgspec.Struct, frozen=True, gc=False):
 
 
 class Suppression(msgspec.Struct, frozen=True):
-    """What a person asked not to hear: `rules`, each written at one of `names`, inside `target`."""
+    """What a person asked not to hear: `rules`, each written at one of `names`, inside `target`.
+
+    `span` goes from the `#` to the end of the comment; `until` is the last day on which it counts, if it ends.
+    """
 
     rules: tuple[str, ...]
     reason: str
@@ -44,6 +49,7 @@ class Suppression(msgspec.Struct, frozen=True):
     span: Span
     names: tuple[Span, ...]
     target: Span
+    until: date | None = None
 
 
 class Malformed(msgspec.Struct, frozen=True):
@@ -115,16 +121,32 @@ def _read(tree: Tree, comment: Comment, directive: re.Match[str]) -> tuple[Suppr
             malformed.append(Malformed(place, f"`{name[0]}` is no rule name; separate names with commas"))
     if not names:
         return None, malformed or [Malformed(span, f"`{keyword}[]` names no rule, so it suppresses nothing")]
+    until, at = None, listed.end()
+    if clause := _UNTIL.match(comment.text, at):
+        until, at = _day(clause["day"]), clause.end()
+        if until is None:
+            place = Span(*clause.span("clause")).shift(start)
+            what = f"`{clause['clause']}` names no day, so this suppresses nothing; write `until=2027-01-31`"
+            return None, [*malformed, Malformed(place, what)]
     is_file = keyword == "ignore-file"
     suppression = Suppression(
         rules=tuple(name[0] for name in names),
-        reason=comment.text[listed.end() :].strip(),
+        reason=comment.text[at:].strip(),
         scope="file" if is_file else "line",
         span=span,
         names=tuple(Span(name.start(), name.end()).shift(start) for name in names),
         target=Span(0, len(tree.text)) if is_file else _target(tree, comment),
+        until=until,
     )
     return suppression, malformed
+
+
+def _day(text: str) -> date | None:
+    """The day that is written as `2027-01-31`; Python itself would take other forms as well."""
+    try:
+        return date.fromisoformat(text) if len(text) == len("2027-01-31") else None
+    except ValueError:
+        return None
 
 
 def _target(tree: Tree, comment: Comment) -> Span:

@@ -1,44 +1,30 @@
 """Changes import statements with libcst, so that comments, parentheses and line breaks survive.
 
-The only module that knows libcst. Each function takes the text of one import statement as it stands in the document.
+Each function takes the text of one import statement as it stands in the document.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Collection, Sequence
-from types import ModuleType
-from typing import TYPE_CHECKING
 
-
-def _on_first_use(name: str) -> ModuleType:
-    """The module `name`, which is loaded when something is first asked of it."""
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{name} is not installed", name=name)
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-if TYPE_CHECKING:
-    import libcst as cst
-else:
-    # libcst takes longer to load than a check of a small project; only a fix that changes imports needs it.
-    cst = _on_first_use("libcst")
+from hexguard.syntax.concrete import cst
 
 
 def without_names(statement: str, names: Collection[str]) -> str | None:
-    """`statement` without the aliases that bind `names`; empty if nothing is left, `None` if it is not an import."""
+    """`statement` without the aliases that bind `names`; empty if nothing is left.
+
+    The comment in the line of an alias goes with it. `None` if it is not an import, or has comments in lines of their
+    own.
+    """
     node = _import_of(statement)
     if node is None or isinstance(node.names, cst.ImportStar):
         return None
     kept = [alias for alias in node.names if _bound(alias) not in names]
+    if len(kept) == len(node.names):
+        return statement
+    if any(_is_commented_above(node, place) for place in range(len(node.names) + 1)):
+        # Nobody knows whether such a comment is about the names that go.
+        return None
     if not kept:
         return ""
     last = kept[-1]
@@ -56,10 +42,12 @@ def with_name(statement: str, name: str) -> str | None:
         return statement
     aliases = list(node.names)
     place = _place(aliases, name)
-    separator = _separator(aliases)
-    if place < len(aliases):
+    separator = _separator(node, aliases)
+    if place < len(aliases) and not _is_commented_above(node, place):
         aliases.insert(place, cst.ImportAlias(cst.Name(name), comma=separator))
         return _code(statement, node, aliases)
+    if _is_commented_above(node, len(aliases)):
+        return None
     last = aliases.pop()
     comment = _comment_of(last.comma) or _comment_of(node.rpar)
     before = last.with_changes(comma=_with_comment(separator, comment))
@@ -85,7 +73,7 @@ def _ended(
     if isinstance(comma, cst.Comma):
         comma = _with_comment(comma, comment)
     elif isinstance(node, cst.ImportFrom) and node.rpar is not None:
-        space = _commented(node.rpar.whitespace_before, comment)
+        space = commented(node.rpar.whitespace_before, comment)
         node = node.with_changes(rpar=node.rpar.with_changes(whitespace_before=space))
     return _code(statement, node, [*aliases[:-1], aliases[-1].with_changes(comma=comma)])
 
@@ -94,6 +82,29 @@ def _code(statement: str, node: cst.Import | cst.ImportFrom, aliases: Sequence[c
     """The statement with other aliases, in the line ends that it had."""
     newline = "\r\n" if "\r\n" in statement else "\r" if "\r" in statement else "\n"
     return cst.Module([], default_newline=newline).code_for_node(node.with_changes(names=list(aliases)))
+
+
+def _is_commented_above(node: cst.Import | cst.ImportFrom, place: int) -> bool:
+    """Whether a comment has a line of its own before the alias at `place`, or before the end of the statement."""
+    if isinstance(node.names, cst.ImportStar):
+        return False
+    before = node.names[place - 1].comma if place else None
+    parentheses = (node.lpar, node.rpar) if isinstance(node, cst.ImportFrom) else (None, None)
+    marks = (before, parentheses[0] if not place else None, parentheses[1] if place == len(node.names) else None)
+    return any(line.comment is not None for mark in marks for line in _lines(mark))
+
+
+def _lines(mark: cst.Comma | cst.LeftParen | cst.RightParen | cst.MaybeSentinel | None) -> Sequence[cst.EmptyLine]:
+    """The lines of their own in the white space at a comma or a parenthesis."""
+    match mark:
+        case (
+            cst.Comma(whitespace_after=space)
+            | cst.LeftParen(whitespace_after=space)
+            | cst.RightParen(whitespace_before=space)
+        ):
+            return space.empty_lines if isinstance(space, cst.ParenthesizedWhitespace) else ()
+        case _:
+            return ()
 
 
 def _comment_of(mark: cst.Comma | cst.RightParen | cst.MaybeSentinel | None) -> cst.Comment | None:
@@ -106,10 +117,10 @@ def _comment_of(mark: cst.Comma | cst.RightParen | cst.MaybeSentinel | None) -> 
 
 
 def _with_comment(comma: cst.Comma, comment: cst.Comment | None) -> cst.Comma:
-    return comma.with_changes(whitespace_after=_commented(comma.whitespace_after, comment))
+    return comma.with_changes(whitespace_after=commented(comma.whitespace_after, comment))
 
 
-def _commented(
+def commented(
     space: cst.BaseParenthesizableWhitespace, comment: cst.Comment | None
 ) -> cst.BaseParenthesizableWhitespace:
     """The same space with another comment in its first line, which needs a line end after it."""
@@ -139,8 +150,13 @@ def _order(name: str) -> tuple[int, str]:
     return kind, name
 
 
-def _separator(aliases: Sequence[cst.ImportAlias]) -> cst.Comma:
+def _separator(node: cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> cst.Comma:
     """The comma between names, with the line break that the statement already uses, if any."""
+    space: cst.BaseParenthesizableWhitespace = cst.SimpleWhitespace(" ")
     if len(aliases) > 1 and isinstance(aliases[0].comma, cst.Comma):
-        return _with_comment(aliases[0].comma, None)
-    return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        space = aliases[0].comma.whitespace_after
+    elif node.lpar is not None and isinstance(node.lpar.whitespace_after, cst.ParenthesizedWhitespace):
+        space = node.lpar.whitespace_after
+    if isinstance(space, cst.ParenthesizedWhitespace):
+        space = space.with_changes(empty_lines=())
+    return cst.Comma(whitespace_after=commented(space, None))

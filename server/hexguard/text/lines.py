@@ -66,3 +66,11 @@ class LineIndex(msgspec.Struct, frozen=True, eq=False):
         window = _TERMINATOR.finditer(text_after, max(start - 1, 0), border + 1)
         fresh = [match.end() for match in window if last < match.end() <= border]
         return LineIndex(self.offsets.replaced(first, stop, fresh, border - end))
+
+
+def newline_of(text: str) -> str:
+    """Return the line end that a text uses first; a line feed if it has none."""
+    end = text.find("\n")
+    if end < 0:
+        return "\r" if "\r" in text else "\n"
+    return "\r\n" if text[end - 1 : end] == "\r" else "\n"
