@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hexguard.engine.fix_all import Wanted
 from hexguard.engine.fixing import StaleReportError
 from hexguard.engine.selection import select
 from hexguard.engine.workspace import Config, Workspace
@@ -12,7 +13,7 @@ from hexguard.rule import Applicability, Edits, Finding, Fix, Rule, Severity, Vi
 from hexguard.rule.catalogue import Catalogue
 from hexguard.settings.model import Settings
 from hexguard.text.document import Document
-from hexguard.text.edit import Edit
+from hexguard.text.edit import Edit, apply
 from hexguard.text.span import Span
 from support.fixture import DEFAULT_PATH
 from support.project import MemoryProject, module_of
@@ -86,6 +87,58 @@ def test_an_unsound_fix_is_not_offered(edits: tuple[Edit, ...]) -> None:
     workspace = opened(workspace_of(rule_of("unsound", Fix("Break it", edits))), "f()\n")
     (report,) = workspace.reports(DEFAULT_PATH)
     assert workspace.fix(report) is None
+
+
+def test_what_has_no_fix_is_tried_again_after_the_others() -> None:
+    """A fix of the second call makes room for that of the first."""
+
+    def offer(finding: Finding[Call], edits: Edits) -> Fix | None:
+        whole = edits.slice(Span(0, edits.span(finding.node).end))
+        if finding["name"] == "f" and "g" in edits.slice(Span(0, 10)):
+            return None
+        assert whole
+        return Fix("Remove it", (edits.replace(finding.node, "0"),))
+
+    rule = rule_of("patient")
+    rule.fix(Applicability.SAFE)(offer)
+    fixed = opened(workspace_of(rule), "f()\ng()\n").fix_all(DEFAULT_PATH, lambda report: True)
+    assert (fixed.text, [report.message for report in fixed.fixed], fixed.left) == (
+        "0\n0\n",
+        ["`g` is called", "`f` is called"],
+        (),
+    )
+
+
+def test_what_is_left_is_told() -> None:
+    project = MemoryProject({DEFAULT_PATH: SLEEPS + "f = lambda: [time.sleep(3) for _ in range(3)]\n"})
+    fixed = project.workspace.fix_all(DEFAULT_PATH, lambda report: True, {Applicability.SAFE})
+    assert (len(fixed.fixed), len(fixed.left)) == (0, 2)
+
+
+def test_only_what_begins_in_a_span_is_fixed_while_the_text_moves() -> None:
+    project = MemoryProject({DEFAULT_PATH: SLEEPS + "    time.sleep(3)\n"})
+    file = project.workspace.file(DEFAULT_PATH)
+    assert file
+    at = SLEEPS.index("    time.sleep(1)")
+    within = Span(at, at + len("    time.sleep(1)\n    time.sleep(2)\n"))
+    fixed = project.workspace.fix_file(file, Wanted(within=within))
+    assert fixed.text.count("asyncio.sleep") == 2
+    assert fixed.text.endswith("    time.sleep(3)\n")
+
+
+def test_a_rewrite_on_request_is_no_report() -> None:
+    code = "import asyncio\n\nasync def f():\n    await asyncio.gather(g(), h())\n"
+    files = {DEFAULT_PATH: code, "pyproject.toml": '[project]\nname = "shop"\nrequires-python = ">=3.11"\n'}
+    project = MemoryProject(files)
+    at = code.index("gather")
+    assert project.reports(DEFAULT_PATH) == ()
+    [found] = project.workspace.on_request(DEFAULT_PATH, Span(at, at))
+    assert "asyncio.TaskGroup()" in apply(code, project.workspace.fixes(found)[0][1].edits)
+    assert project.workspace.on_request(DEFAULT_PATH, Span(0, 0)) == ()
+    files["pyproject.toml"] += '[tool.hexguard]\nextend-select = ["gather-to-taskgroup"]\n'
+    assert [report.rule for report in MemoryProject(files).reports(DEFAULT_PATH)] == ["gather-to-taskgroup"]
+    files["pyproject.toml"] = '[project]\nname = "shop"\nrequires-python = ">=3.10"\n'
+    assert MemoryProject(files).workspace.on_request(DEFAULT_PATH, Span(at, at)) == ()
 
 
 def test_rules_that_undo_each_other_come_to_an_end() -> None:

@@ -49,4 +49,15 @@ def test_the_excuse_says_what_is_wrong_with_it() -> None:
     project = MemoryProject({DEFAULT_PATH: "x = 1  # hexguard: ignore[no-such-rule] no\n"})
     (report,) = project.reports(DEFAULT_PATH)
     assert report.message == "`no-such-rule` is no rule of Hexguard, so this suppresses nothing"
+
+
+def test_a_misspelled_name_is_told_the_right_one() -> None:
+    project = MemoryProject({DEFAULT_PATH: "x = 1  # hexguard: ignore[blocking-slep-in-async] no\n"})
+    (report,) = project.reports(DEFAULT_PATH)
+    assert report.message.endswith("; did you mean `blocking-sleep-in-async`?")
+
+
+def test_the_place_is_the_name() -> None:
+    project = MemoryProject({DEFAULT_PATH: "x = 1  # hexguard: ignore[no-such-rule] no\n"})
+    (report,) = project.reports(DEFAULT_PATH)
     assert project.texts[DEFAULT_PATH][report.span.start : report.span.end] == "no-such-rule"

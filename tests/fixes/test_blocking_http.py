@@ -2,14 +2,19 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from support.mended import fixed, loaded, refactored
+from support.generated import EXPRESSION_SITES, Imported, examples, indented, laid_out, ways_to_import
+from support.mended import FIXES, fixed, loaded, mended, refactored
+from support.observed import Outcome, outcome
 
 RULE = "blocking-http-in-async"
 TRANSITIVE = "blocking-call-transitive"
@@ -32,6 +37,18 @@ class Answers(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.answer()
 
+    def do_PUT(self) -> None:
+        self.answer()
+
+    def do_PATCH(self) -> None:
+        self.answer()
+
+    def do_DELETE(self) -> None:
+        self.answer()
+
+    def do_OPTIONS(self) -> None:
+        self.answer()
+
     def answer(self) -> None:
         received = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         if self.path == "/gate":
@@ -39,7 +56,7 @@ class Answers(BaseHTTPRequestHandler):
         said = json.dumps(
             [self.command, self.path, received, self.headers.get("X-Shop"), self.headers.get("Authorization")]
         )
-        self.send_response(302 if self.path == "/old" else 200)
+        self.send_response({"/old": 302, "/none": 404, "/broken": 500}.get(self.path, 200))
         self.send_header("Location", "/new")
         self.send_header("Content-Length", str(len(said)))
         self.end_headers()
@@ -135,6 +152,14 @@ REFUSED = {
     "other attribute": requesting("requests.get(base)", "response.ok"),
     "two targets": requesting("other = requests.get(base)"),
     "taken name": requesting("requests.get(base)", "client"),
+    "errors of a redirect": requesting("requests.get(base, allow_redirects=False)", "response.raise_for_status()"),
+    "all headers": requesting("requests.get(base)", "dict(response.headers)"),
+    "the encoding": requesting("requests.get(base)", "response.encoding"),
+    "what may be none": requesting("requests.get(base, params={'size': base})"),
+    "what is none": requesting("requests.post(base, data={'size': None})"),
+    "a truth": requesting("requests.get(base, params={'size': True})"),
+    "files": requesting("requests.post(base, files={'label': b'1'})"),
+    "in parentheses": requesting("(requests.get)(base)"),
     "two statements": requesting("requests.get(base); print(response.text)"),
     "session": "import requests\n\nasync def run(s: requests.Session):\n    s.get('http://127.0.0.1')\n",
     "handled errors": """
@@ -167,3 +192,77 @@ def test_the_rewrite_keeps_layout_and_comments() -> None:
         "        )\n"
         "    return response.json()[:2]\n"
     )
+
+
+ADDRESSES = ("/tea", "/old", "/none", "/broken", "/tea?size=2")
+ARGUMENTS = (
+    "timeout=20",
+    "timeout=None",
+    "allow_redirects=False",
+    "allow_redirects=True",
+    "params={'size': '2 cups', 'kinds': ['black', 'green']}",
+    "params={'size': 2, 'price': 1.5}",
+    "params={'size': None}",
+    "headers={'X-Shop': '7'}",
+    "headers={}",
+    "auth=('ada', 'secret')",
+    "data={'name': 'Ada & Bob', 'id': 7}",
+    "data='text'",
+    "data={}",
+    "json={'id': 7, 'name': 'é'}",
+    "json=None",
+    "json=[1, None, True]",
+    "**{'timeout': 20}",
+    "stream=False",
+    "verify=True",
+    "cookies={'a': 'b'}",
+)
+USES = (
+    "response.status_code",
+    "response.text",
+    "response.json()",
+    "response.content",
+    "response.headers['content-length']",
+    "response.headers.get('Location')",
+    "[response.status_code, response.json()[0]]",
+    "response.raise_for_status()",
+    "response.ok",
+    "response.url",
+    "response.history",
+    "response.reason",
+)
+
+
+@st.composite
+def requests_made(draw: st.DrawFn) -> str:
+    method = draw(st.sampled_from(("get", "get", "post", "post", "put", "patch", "delete", "head", "options")))
+    function: Imported = draw(ways_to_import(f"requests.{method}"))
+    address = f"base + {draw(st.sampled_from(ADDRESSES))!r}"
+    given_ = draw(st.lists(st.sampled_from(ARGUMENTS), max_size=2, unique_by=lambda one: one.partition("=")[0]))
+    call = f"{function.text}({', '.join([draw(st.sampled_from((address, 'url=' + address))), *given_])})"
+    use = draw(st.sampled_from(USES))
+    if draw(st.booleans()):
+        body = f"response = {call}\nreturn {use}"
+    else:
+        shape = use.replace("response", call)
+        body = draw(st.sampled_from(EXPRESSION_SITES)).replace("{it}", shape).replace("{{", "{").replace("}}", "}")
+    header = f"{function.statement}\nfrom contextlib import nullcontext\n\nasync def run(base, log):\n"
+    return draw(laid_out(f"{header}{indented(body)}\n"))
+
+
+def shown(found: Outcome, base: str) -> str:
+    """An outcome as text; of an error of a library only that it is one. httpx writes JSON without blanks."""
+    if found.error in ("HTTPError", "HTTPStatusError"):
+        return "an error of the library"
+    return re.sub(r"content-length.*|\\\\+u00e9|é|,|\s", "", str(found).replace(base, ""))
+
+
+@examples(30)
+@given(code=requests_made())
+def test_any_request_gets_the_same_answer(code: str, base: str) -> None:
+    before = outcome(code, base, [])
+    in_thread, rewritten = mended(code, RULE, FIXES), refactored(code, RULE)
+    if in_thread is not None:
+        assert str(outcome(in_thread, base, [])) == str(before), in_thread
+    if rewritten is not None and "content-length" not in code and "?size" not in code:
+        assert shown(outcome(rewritten, base, []), base) == shown(before, base), rewritten

@@ -1,66 +1,33 @@
-"""The migration of queries, executed: each form of SQLAlchemy's migration guide on a populated database, before and
-after.
+"""Queries of SQLAlchemy 1 and the statements that replace them, run against the same populated database.
+
+The same means: the same results, errors, rows that are left, and statements that are sent. In the statements, the
+labels of columns are left out, since `Query` labels all of them, and what `EXISTS` selects, which nobody sees.
 """
 
-import warnings
-from collections.abc import Generator
-from contextlib import contextmanager
-from types import ModuleType
-from typing import cast
+import re
+from collections.abc import Iterator, Sequence
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.exc import InvalidRequestError, LegacyAPIWarning
-from sqlalchemy.orm import Session
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import SQLAlchemyError
 
 from hexguard.rule.fix import Applicability
-from support.project import MemoryProject
+from support.generated import EXPRESSION_SITES, examples, indented, laid_out
+from support.mended import loaded, mended
+from support.shop import FILES, Database, left, plain
 
 RULE = "legacy-session-query"
-PATH = "app/main.py"
 
-MODELS = """
+EVERY = tuple(Applicability)
+
+IMPORTS = """
+from contextlib import nullcontext
 import sqlalchemy as sa
-from sqlalchemy.exc import InvalidRequestError, LegacyAPIWarning
-from sqlalchemy import func
-from sqlalchemy.exc import MultipleResultsFound, NoResultFound
-from sqlalchemy.orm import (
-    DeclarativeBase, Mapped, Session, contains_eager, joinedload, mapped_column, relationship, selectinload
-)
-
-
-class Base(DeclarativeBase):
-    pass
-
-
-class User(Base):
-    __tablename__ = "users"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    age: Mapped[int]
-    addresses: Mapped[list["Address"]] = relationship(back_populates="user", order_by="Address.id")
-
-
-class Address(Base):
-    __tablename__ = "addresses"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str]
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
-    user: Mapped[User] = relationship(back_populates="addresses", lazy="joined")
-
-
-class Team(Base):
-    __tablename__ = "teams"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    players: Mapped[list["Player"]] = relationship(lazy="joined", order_by="Player.id")
-
-
-class Player(Base):
-    __tablename__ = "players"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    team_id: Mapped[int] = mapped_column(sa.ForeignKey("teams.id"))
-
+from sqlalchemy import and_, func, or_, text
+from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload, lazyload, load_only, scoped_session
+from sqlalchemy.orm import selectinload, sessionmaker, subqueryload
+from support.shop import Address, Player, Team, User
 
 """
 
@@ -96,6 +63,17 @@ EXPRESSIONS = [
     "session.query(Team).order_by(Team.id).all()",
     "session.query(Team).filter_by(name='reds').one()",
     "session.query(Team).order_by(Team.id).first()",
+    "session.query(User).filter(User.id == Address.user_id).all()",
+    "session.query(User).filter(User.id == sa.literal(1)).all()",
+    "session.query(User).filter(sa.and_(*[User.id == Address.user_id])).order_by(User.id).all()",
+    "session.query(User).distinct().order_by(User.name.desc(), User.id).all()",
+    "session.query(User).filter_by(name='bob').join(User.addresses).all()",
+    "session.query(User).join(Address, isouter=True).order_by(User.id).all()",
+    "session.query(User).options(subqueryload(User.addresses), load_only(User.name)).order_by(User.id).all()",
+    "session.query(User).select_from(Address).join(Address.user).order_by(User.id).all()",
+    "session.query(User).execution_options(populate_existing=True).order_by(User.id).all()",
+    "session.execute(sa.select(session.query(User.name).filter(User.id > 1).subquery())).all()",
+    "session.execute(sa.select(session.query(User.name).filter(User.id > 1).cte(name='kept'))).all()",
     "session.query(User).count()",
     "session.query(User).filter(User.age > 30).count()",
     "session.query(User).join(Address).count()",
@@ -170,93 +148,51 @@ def run(session: Session):
 }
 
 
-def load(code: str) -> ModuleType:
-    module = ModuleType("shop_models")
-    exec(compile(code, "shop_models.py", "exec"), module.__dict__)
-    return module
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    """One database for all programs of this file."""
+    made = Database()
+    yield made
+    made.close()
 
 
-@contextmanager
-def closing_engine(engine: sa.Engine) -> Generator[None]:
-    """Let go of the database at the end, whatever happens."""
-    try:
-        yield
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def populated(module: ModuleType) -> Generator[Session]:
-    """A session on a database in memory with three users (two called bob), their addresses, and teams."""
-    engine = sa.create_engine("sqlite://")
-    with closing_engine(engine), Session(engine) as session:
-        module.Base.metadata.create_all(engine)
-        users = [module.User(id=1, name="ada", age=36), module.User(id=2, name="bob", age=20)]
-        users.append(module.User(id=3, name="bob", age=40))
-        addresses = [(1, "ada@a", 1), (2, "ada@b", 1), (3, "bob@a", 2)]
-        teams = [module.Team(id=1, name="reds"), module.Team(id=2, name="blues")]
-        players = [module.Player(id=number, team_id=1 + number % 2) for number in range(1, 6)]
-        session.add_all([*users, *teams, *players])
-        session.flush()
-        session.add_all([module.Address(id=i, email=email, user_id=user) for i, email, user in addresses])
-        session.commit()
-        yield session
-
-
-def plain(value: object) -> object:
-    """A result as data: entities by class and columns, with the collections that are loaded."""
-    if isinstance(value, list):
-        # What a query gives is only known when it has run.
-        return [plain(item) for item in cast("list[object]", value)]
-    if isinstance(value, sa.Row):
-        # The same holds for the columns of a row.
-        return ("row", *(plain(item) for item in cast("sa.Row[tuple[object, ...]]", value)))
-    table: sa.Table | None = getattr(value, "__table__", None)
-    if table is None:
-        return value
-    # `vars` of an entity that is only known by its table.
-    state = cast("dict[str, object]", vars(value))
-    loaded = {name: plain(state[name]) for name in sorted(state) if isinstance(state[name], list)}
-    return (type(value).__name__, *(getattr(value, column.key) for column in table.columns), loaded)
-
-
-def observe(code: str) -> tuple[object, object]:
-    """What a run gives or raises, and what is in the tables afterwards."""
-    module = load(code)
-    with populated(module) as session:
+def observed(code: str, database: Database) -> object:
+    """What a run gives or raises, what is in the tables afterwards, and what was sent."""
+    module = loaded(code)
+    with database.session() as session:
         try:
-            # That the old form warns is why it is rewritten.
-            with warnings.catch_warnings(action="ignore", category=LegacyAPIWarning):
-                result = plain(module.run(session))
-        except InvalidRequestError as error:
-            result = type(error).__name__
-        left = [tuple(row) for table in module.Base.metadata.sorted_tables for row in session.execute(sa.select(table))]
-        return result, left
+            result = plain(module.run(session))
+        except (SQLAlchemyError, AttributeError, TypeError, ValueError) as error:
+            session.rollback()
+            result = type(error).__name__, _message(error)
+        sent = [
+            (re.sub(r"EXISTS \(SELECT .*? FROM .*?(?= WHERE| HAVING|\))", "EXISTS (", text), values)
+            for text, values in database.statements()
+        ]
+        return result, left(session), sent
 
 
-def fixed(code: str) -> str:
-    project = MemoryProject({PATH: code}, only=RULE)
-    assert project.reports(PATH), "nothing is reported"
-    return project.workspace.fix_all(PATH, lambda report: report.rule == RULE, tuple(Applicability)).text
+def _message(error: Exception) -> str:
+    """The first line: `Query.scalar()` wants one row where it means one or none, and unknown names have other words."""
+    text = str(plain(str(error))).partition("\n")[0].replace("exactly one was required", "one or none was required")
+    return "no such property" if "propert" in text else text
 
 
-def check(code: str) -> None:
-    after = fixed(code)
+def check(code: str, database: Database) -> None:
+    after = mended(code, RULE, EVERY, FILES)
+    assert after is not None, "nothing is offered"
     assert ".query(" not in after, after
-    assert observe(after) == observe(code)
-    assert [line.partition("#")[2] for line in after.splitlines() if "#" in line] == [
-        line.partition("#")[2] for line in code.splitlines() if "#" in line
-    ]
+    assert observed(after, database) == observed(code, database), after
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
-def test_expression(expression: str) -> None:
-    check(f"{MODELS}def run(session: Session):\n    return {expression}\n")
+def test_expression(expression: str, database: Database) -> None:
+    check(f"{IMPORTS}def run(session: Session):\n    return {expression}\n", database)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS.keys())
-def test_function(function: str) -> None:
-    check(MODELS + function)
+def test_function(function: str, database: Database) -> None:
+    check(IMPORTS + function, database)
 
 
 @pytest.mark.parametrize(
@@ -269,10 +205,162 @@ def test_function(function: str) -> None:
         "session.query(User).get_children()",
         "session.query(*columns).all()",
         "session.query(User).delete('fetch')",
+        "session.query(User).limit(2).filter(User.id == 1).all()",
+        "session.query(User).filter(User.id == 1).select_from(User).all()",
+        "session.query(User.name).distinct().order_by(User.age).all()",
+        "session.query(User).distinct().order_by(func.lower(User.name)).all()",
+        "session.query(User).join(Address).filter_by(email='ada@a').all()",
+        "session.query(User.id, Address.email).filter_by(id=1).all()",
+        "session.query(User.id, Address.email).exists()",
+        "session.query(User.id).options(joinedload(User.addresses)).all()",
+        "session.query(User).execution_options(yield_per=1).all()",
+        "session.query(User).subquery(with_labels=True)",
+        "session.query(User.id).get(1)",
+        "session.query(User.addresses).all()",
     ],
 )
 def test_what_has_no_counterpart_is_left_alone(expression: str) -> None:
-    code = f"{MODELS}def run(session: Session):\n    return {expression}\n"
-    project = MemoryProject({PATH: code}, only=RULE)
-    outer = project.reports(PATH)[0]
-    assert not project.workspace.fixes(outer)
+    code = f"{IMPORTS}def run(session: Session):\n    return {expression}\n"
+    assert mended(code, RULE, EVERY, FILES) is None
+
+
+STEPS = (
+    "filter(User.name == 'bob')", "filter(User.age > 20, User.name != 'eve')", "filter()", "filter(*[User.id < 3])",
+    "filter(or_(User.id == 1, User.name == 'bob'))", "filter_by(name='bob')", "filter_by(name=\"ada\", id=1)",
+    "where(User.id.in_([1, 2]))", "filter(condition)", "filter(user.id == User.id)", "filter(text('users.age > 20'))",
+    "filter(User.addresses.any(Address.email == 'ada@a'))", "filter(User.id == Address.user_id)",
+    "filter(User.age > 20).order_by(User.id)",
+    "filter(sa.exists().where(Address.user_id == User.id))", "filter(User.name.like('b%')).filter(User.age == 20)",
+    "join(Address)", "join(User.addresses)", "join(Address, Address.user_id == User.id)",
+    "join(Address, isouter=True)",
+    "join(Address, onclause=Address.user_id == User.id)", "join(User.addresses.and_(Address.id > 1))",
+    "join(other, other.id < User.id)",
+    "outerjoin(Address)", "outerjoin(User.addresses)", "outerjoin(Address, Address.user_id == User.id)",
+    "options(joinedload(User.addresses))", "options(selectinload(User.addresses))",
+    "options(subqueryload(User.addresses))",
+    "options(lazyload('*'))", "options(load_only(User.name), defer(User.age))",
+    "options(*[joinedload(User.addresses)])",
+    "join(User.addresses).options(contains_eager(User.addresses))", "options()", "order_by(User.id)",
+    "order_by(User.name, User.id.desc())", "order_by(sa.desc('name'))", "order_by(func.lower(User.name))",
+    "order_by(None)",
+    "order_by(Address.id)", "order_by(User.age)", "group_by(User.name)",
+    "group_by(User.id, User.name).having(func.count(User.id) > 0)",
+    "having(func.max(User.age) > 1)", "distinct()", "limit(2)", "limit(None)", "limit(limit=1)", "offset(1)",
+    "limit(2).offset(1)",
+    "with_for_update()", "with_for_update(read=True)", "execution_options(populate_existing=True)",
+    "execution_options(yield_per=1)",
+    "select_from(User)", "select_from(Address)", "populate_existing()", "slice(0, 2)", "with_entities(User.id)",
+    "yield_per(2)",
+    "params(a=1)", "enable_eagerloads(False)", "autoflush(False)", "add_columns(User.id)", "correlate(Address)",
+    "reset_joinpoint()",
+    "join(User.addresses, Address.user)", "limit(1).with_for_update(of=User)", "select_from(sa.join(User, Address))",
+    "prefix_with('ALL')", "with_hint(User, 'x')", "order_by(User.id).limit(2)", "order_by(User.age.desc()).distinct()",
+)  # fmt: skip
+ENTITIES = (
+    "User", "User", "User", "User", "Address", "Team", "User.id", "User.name", "User.id, User.name",
+    "User.name, User.age",
+    "func.count(User.id)", "func.max(User.age)", "User.name, func.count(User.id)", "User, Address",
+    "User.id, Address.email",
+    "other", "User.name.label('name')", "*[User]", "sa.func.count()", "User, User.name", "User.addresses", "text('1')",
+)  # fmt: skip
+ENDS = (
+    "all()", "all()", "first()", "one()", "one_or_none()", "scalar()", "count()", "delete()", "all()[0]",
+    "first().name",
+    "delete(synchronize_session=False)", "delete(synchronize_session='fetch')", "delete('fetch')",
+    "update({'name': 'eve'})",
+    "update({User.age: User.age + 1})", "update({'age': 1}, synchronize_session=False)", "update({'age': 1}, False)",
+    "update(values={'age': 1})", "update({})", "get(2)", "get(99)", "get(ident=1)", "get((1,))", "get({'id': 1})",
+    "exists()",
+    "subquery()", "subquery(name='kept')", "subquery('kept')", "cte()", "cte(name='kept')", "scalar_subquery()",
+    "all().__len__()",
+    "update(changes)", "subquery(with_labels=True)", "as_scalar()", "label('kept')", "one()[0]",
+    "update({'age': 1}, update_args={})",
+)  # fmt: skip
+READS = {
+    "exists()": "session.query({it}).scalar()",
+    "subquery()": "session.execute(sa.select(sa.text('*')).select_from({it})).all()",
+    "subquery(name='kept')": "[column.key for column in {it}.c]",
+    "subquery('kept')": "{it}.name",
+    "subquery(with_labels=True)": "[column.key for column in {it}.c]",
+    "cte()": "session.execute(sa.select({it})).all()",
+    "cte(name='kept')": "session.execute(sa.select({it})).all()",
+    "scalar_subquery()": "session.scalars(sa.select(User.id).where(User.id == {it})).all()",
+    "as_scalar()": "session.scalars(sa.select(User.id).where(User.id == {it})).all()",
+    "label('kept')": "session.execute(sa.select({it})).all()",
+}
+"""What is done with the ends that do not run the query."""
+
+OWNERS = {
+    "session": "def run(session: Session, log=None, limit=2):\n{body}",
+    "self.session": """
+class Users:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def find(self, log, session=None):
+{deeper}
+
+def run(session):
+    return Users(session).find([])
+""",
+    "sessions": """
+def run(session):
+    bind = session.get_bind()
+    factory = sessionmaker(bind, join_transaction_mode="create_savepoint")
+    sessions = scoped_session(factory)
+    log, limit = [], 2
+    try:
+        return used(sessions, log)
+    finally:
+        sessions.remove()
+
+def used(sessions: Session, log):
+{body}
+""",
+    "made": "def run(session, log=None):\n    made = sessionmaker(session.connection())()\n    session = made\n{body}",
+}
+START = """log = []
+condition = User.age > 20
+other = aliased(User)
+changes = {'name': 'eve'}
+user = session.get(User, 2)
+"""
+SITES = (
+    *EXPRESSION_SITES,
+    "return list({it})",
+    "return [one for one in {it}]",
+    "log.extend(sorted(one.id for one in {it})); return log",
+)
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> str:
+    """A function that makes and runs a query, in some place."""
+    owner = draw(st.sampled_from(sorted(OWNERS)))
+    steps = draw(st.lists(st.sampled_from(STEPS), max_size=4))
+    end = draw(st.sampled_from(ENDS))
+    is_run = draw(st.sampled_from((True, True, True, False)))
+    site = "for one in {it}:\n    log.append(one)\nreturn log" if not is_run else draw(st.sampled_from(SITES))
+    query = f"{owner}.query({draw(st.sampled_from(ENTITIES))})"
+    if end not in READS and is_run and draw(st.integers(0, 5)) == 0:
+        body = _kept(query, steps, end)
+    else:
+        chain = ".".join([query, *steps, *([end] if is_run else [])])
+        read = READS.get(end, "{it}") if is_run else "{it}"
+        body = site.replace("{it}", read.replace("session", owner).replace("{it}", chain))
+    body = START.replace("session", owner) + body.replace("{{", "{").replace("}}", "}")
+    code = OWNERS[owner].replace("{body}", indented(body)).replace("{deeper}", indented(body, 2))
+    return draw(laid_out(IMPORTS + code))
+
+
+def _kept(query: str, steps: Sequence[str], end: str) -> str:
+    """The query grows in a variable."""
+    grown = [f"if log is not None:\n    query = query.{step}" for step in steps]
+    return "\n".join([f"query = {query}", *grown, f"return query.{end}"])
+
+
+@examples(250)
+@given(code=programs())
+def test_any_chain(code: str, database: Database) -> None:
+    after = mended(code, RULE, EVERY, FILES)
+    assert after is None or observed(after, database) == observed(code, database), after

@@ -1,12 +1,15 @@
 """An editor for tests: it starts the server over stdio, keeps texts as editors do, and waits for what it says."""
 
+import ast
 import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types as lsp
 from lsprotocol.converters import get_converter
@@ -55,6 +58,35 @@ PULLING = capabilities(
 )
 """What VS Code can do, as far as the server cares, besides watching files."""
 
+FULL = capabilities(
+    {
+        "general": {"positionEncodings": ["utf-16"]},
+        "textDocument": {
+            "publishDiagnostics": {"relatedInformation": True},
+            "codeAction": {
+                "isPreferredSupport": True,
+                "disabledSupport": True,
+                "dataSupport": True,
+                "resolveSupport": {"properties": ["edit", "command"]},
+                "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor", "source"]}},
+            },
+        },
+        "window": {"showDocument": {"support": True}},
+        "workspace": {
+            "applyEdit": True,
+            "workspaceEdit": {
+                "documentChanges": True,
+                "resourceOperations": ["create", "rename", "delete"],
+                "changeAnnotationSupport": {"groupsOnLabel": True},
+            },
+        },
+    }
+)
+"""Everything that code actions may need, with diagnostics that are pushed."""
+
+COMMANDS_ONLY = capabilities({"workspace": {"applyEdit": True}})
+"""An old client that knows no code actions but commands."""
+
 PUSHED = capabilities({"textDocument": {"publishDiagnostics": {"relatedInformation": True}}})
 """What any client can do."""
 
@@ -81,11 +113,16 @@ class Editor:
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.publishes: list[lsp.PublishDiagnosticsParams] = []
+        self.questions: list[str] = []
+        self.answer = ""
+        """The title of what is chosen when the server asks a question; nothing if it is empty."""
         self.server: lsp.InitializeResult | None = None
 
     async def __aenter__(self) -> Self:
         features = {method: self._telling(feature) for method, feature in DEFAULT_CLIENT_FEATURES.items()}
         features[lsp.CLIENT_REGISTER_CAPABILITY] = lambda params: None
+        features[lsp.WORKSPACE_APPLY_EDIT] = partial(Editor._make_edit, self)
+        features[lsp.WINDOW_SHOW_MESSAGE_REQUEST] = partial(Editor._choose, self)
         register_lsp_features(self.client, features)
         path = os.pathsep.join((str(ROOT / "server"), str(ROOT / "rules")))
         # The test client gives some of its methods no types.
@@ -161,6 +198,32 @@ class Editor:
         )
         return [action for action in answer or () if isinstance(action, lsp.CodeAction)]
 
+    async def menu(self, uri: str, old: str, *only: str, by_hand: bool = True) -> list[lsp.CodeAction | lsp.Command]:
+        """All that is offered on the first occurrence of `old`, be it actions or commands."""
+        before = self.texts[uri].partition(old)[0]
+        found = lsp.Range(lsp.Position(*self.position(before)), lsp.Position(*self.position(before + old)))
+        kind = lsp.CodeActionTriggerKind.Invoked if by_hand else lsp.CodeActionTriggerKind.Automatic
+        context = lsp.CodeActionContext(diagnostics=[], only=list(only) or None, trigger_kind=kind)
+        params = lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), found, context)
+        return [_as_sent(one) for one in await self.client.text_document_code_action_async(params) or ()]
+
+    async def run(self, command: lsp.Command) -> None:
+        """Have the server run a command."""
+        params = lsp.ExecuteCommandParams(command.command, command.arguments)
+        await self.client.workspace_execute_command_async(params)
+
+    async def choose(self, action: lsp.CodeAction | lsp.Command) -> None:
+        """Do what an editor does when somebody picks an action: make its edit, then run its command."""
+        if isinstance(action, lsp.Command):
+            await self.run(action)
+            return
+        if action.edit is None and action.command is None:
+            action = await self.client.code_action_resolve_async(action)
+        if action.edit:
+            self.apply(action.edit)
+        if action.command:
+            await self.run(action.command)
+
     async def hover(self, uri: str, old: str) -> str:
         """The text that is shown at the start of the first occurrence of `old`; empty if there is none."""
         before = self.texts[uri].partition(old)[0]
@@ -178,11 +241,30 @@ class Editor:
         return edit
 
     def apply(self, edit: lsp.WorkspaceEdit) -> None:
-        """Carry out a workspace edit, and tell the server as an editor does."""
+        """Carry out a workspace edit, and tell the server as an editor does; files that are not open are written."""
         for uri, edits in self._edits_by_uri(edit).items():
+            is_open = uri in self.texts
+            if not is_open:
+                self.texts[uri] = _path(uri).read_text("utf-8")
             for one in sorted(edits, key=lambda one: self.offset(uri, one.range.start), reverse=True):
                 start, end = one.range.start, one.range.end
-                self.change(uri, (start.line, start.character), (end.line, end.character), one.new_text)
+                if is_open:
+                    self.change(uri, (start.line, start.character), (end.line, end.character), one.new_text)
+                else:
+                    before = self.texts[uri]
+                    after = before[self.offset(uri, end) :]
+                    self.texts[uri] = before[: self.offset(uri, start)] + one.new_text + after
+            if not is_open:
+                _path(uri).write_text(self.texts.pop(uri), "utf-8")
+
+    def _make_edit(self, params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+        self.apply(params.edit)
+        self._news.set()
+        return lsp.ApplyWorkspaceEditResult(applied=True)
+
+    def _choose(self, params: lsp.ShowMessageRequestParams) -> lsp.MessageActionItem | None:
+        self.questions.append(params.message)
+        return next((action for action in params.actions or () if action.title == self.answer), None)
 
     async def until(self, found: Callable[[], T | None], trouble: Callable[[], str]) -> T:
         """Wait until something is there."""
@@ -217,8 +299,13 @@ class Editor:
             return edit.changes or {}
         found: dict[str, list[lsp.TextEdit | lsp.AnnotatedTextEdit]] = {}
         for change in edit.document_changes:
+            if isinstance(change, lsp.CreateFile):
+                assert not _path(change.uri).exists()
+                _path(change.uri).touch()
+                continue
             assert isinstance(change, lsp.TextDocumentEdit)
-            assert change.text_document.version == self.versions[change.text_document.uri]
+            is_open = change.text_document.uri in self.texts
+            assert change.text_document.version == (self.versions[change.text_document.uri] if is_open else None)
             plain = [one for one in change.edits if not isinstance(one, lsp.SnippetTextEdit)]
             found.setdefault(change.text_document.uri, []).extend(plain)
         return found
@@ -234,6 +321,19 @@ class Editor:
             return answer
 
         return handle
+
+
+def _as_sent(offered: lsp.CodeAction | lsp.Command) -> lsp.CodeAction | lsp.Command:
+    """What was offered: the test client takes an action that has a command for a command, and loses all else of it."""
+    if isinstance(offered, lsp.CodeAction) or not offered.command.startswith("{"):
+        return offered
+    inner = ast.literal_eval(offered.command)
+    command = lsp.Command(inner["title"], inner["command"], arguments=inner["arguments"])
+    return lsp.CodeAction(offered.title, command=command)
+
+
+def _path(uri: str) -> Path:
+    return Path(unquote(urlsplit(uri).path))
 
 
 def _name(encoding: lsp.PositionEncodingKind | str | None) -> str:

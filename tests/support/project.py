@@ -1,6 +1,7 @@
 """A workspace in memory: edit it, read its findings, see which stages ran."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from hexguard.app.compose import Composition, compose
@@ -29,12 +30,12 @@ def module_of(path: str) -> ModuleName:
 class MemoryProject:
     """A project whose files live in memory; `only` runs one rule, whatever the settings choose."""
 
-    def __init__(self, files: Mapping[str, str], only: str = "") -> None:
+    def __init__(self, files: Mapping[str, str], only: str = "", today: date = date(2027, 1, 1)) -> None:
         settings = {path: text for path, text in files.items() if not path.endswith((".py", ".pyi"))}
         self.composition: Composition = compose(ROOT, settings)
         self.stages: list[str] = []
         self._only = only
-        config = Config(self.composition.project, CATALOGUE, self._selection, self._load)
+        config = Config(self.composition.project, CATALOGUE, self._selection, self._load, today=lambda: today)
         self.workspace = Workspace(config, self._trace)
         self.texts: dict[str, str] = {}
         for path, text in files.items():

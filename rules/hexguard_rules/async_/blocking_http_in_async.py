@@ -13,6 +13,7 @@ Unsafe: the request then runs in a thread, at the same time as other code.
 A session that other code uses meanwhile should not be shared with it.
 The rewrite raises the errors of httpx, replaces the query of an address that has one, and needs httpx installed.
 It makes a client for the one request; where many follow, pass one client around.
+It does not read `.netrc`, and takes an answer that names no charset for UTF-8.
 
 ## Known limits
 A nested `def` or `lambda` is left alone, since it may run in a thread.
@@ -31,8 +32,10 @@ from hexguard.facts.expressions import (
     ConstantKind,
     Dictionary,
     Expr,
+    FormattedString,
     Keyword,
     Name,
+    Subscript,
 )
 from hexguard.facts.model import Assignment, Handler, Reference
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
@@ -43,6 +46,7 @@ from hexguard_rules.knowledge.httpx import (
     ARGUMENTS,
     BODIES,
     FAMILY_NEUTRAL_ERRORS,
+    HEADER_METHODS,
     METHODS,
     METHODS_WITH_BODY,
     RESPONSE_ATTRIBUTES,
@@ -194,6 +198,8 @@ def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | None:
 @RULE.fix(Applicability.REFACTOR)
 def send_by_httpx(finding: Finding[Call], edits: Edits) -> Fix | None:
     call = finding.fact
+    if edits.span(call.func.node).start != edits.span(call.node).start or "#" in edits.text(call.func.node):
+        return None
     statement = _statement(call, edits)
     arguments = _arguments(finding, edits)
     if statement is None or arguments is None or not edits.is_unused("client") or _treats_errors(edits):
@@ -217,16 +223,39 @@ def _statement(call: Call, edits: Edits) -> int | None:
         return None
     name = kept[0].target.id
     uses = [fact.expr for fact in edits.facts() if isinstance(fact, Reference)]
-    return kept[0].node if all(_is_common_use(use, name) for use in uses) else None
+    looked_up = {fact.value.node for fact in edits.facts() if isinstance(fact, Subscript)}
+    return kept[0].node if all(_is_common_use(use, name, call, looked_up) for use in uses) else None
 
 
-def _is_common_use(use: Expr, name: str) -> bool:
+def _is_common_use(use: Expr, name: str, call: Call, looked_up: set[int]) -> bool:
     """Whether a dotted name is not about the response `name`, or reads what both libraries call the same."""
-    root, attribute = use, ""
+    attributes: list[str] = []
+    root = use
     while isinstance(root, Attribute):
-        attribute = root.attr
+        attributes.insert(0, root.attr)
         root = root.value
-    return not isinstance(root, Name) or root.id != name or attribute in RESPONSE_ATTRIBUTES
+    if not isinstance(root, Name) or root.id != name:
+        return True
+    match attributes:
+        case ["headers"]:
+            return use.node in looked_up
+        case ["headers", method]:
+            return method in HEADER_METHODS
+        case ["raise_for_status"]:
+            # An answer that leads elsewhere is an error for httpx.
+            return _follows(call)
+        case [attribute, *_]:
+            return attribute in RESPONSE_ATTRIBUTES
+        case _:
+            return False
+
+
+def _follows(call: Call) -> bool:
+    """Whether redirects are followed, as far as it is written."""
+    given = call.keyword("allow_redirects")
+    if given is None:
+        return call.method != "head"
+    return isinstance(given.value, Constant) and given.value.kind is ConstantKind.TRUE
 
 
 def _treats_errors(edits: Edits) -> bool:
@@ -254,6 +283,19 @@ def _arguments(finding: Finding[Call], edits: Edits) -> tuple[Edit, ...] | None:
     return (*changed, edits.add_argument(call, ", ".join(added))) if added else tuple(changed)
 
 
+def _is_text(value: Expr) -> bool:
+    """Whether a value is sure to be a text or a number, or a list of such."""
+    match value:
+        case Constant(kind=ConstantKind.STRING | ConstantKind.INTEGER | ConstantKind.FLOAT) | FormattedString():
+            return True
+        case Call(func=Name(id="str" | "int")):
+            return True
+        case Collection(kind="list" | "tuple", items=items):
+            return all(_is_text(item) for item in items)
+        case _:
+            return False
+
+
 def _means_the_same(given: Keyword, callee: str) -> bool:
     if given.name not in ARGUMENTS or (given.name in BODIES and callee not in METHODS_WITH_BODY):
         return False
@@ -263,6 +305,9 @@ def _means_the_same(given: Keyword, callee: str) -> bool:
         case "auth":
             return isinstance(given.value, Collection) and given.value.kind == "tuple"
         case "data" | "params":
-            return isinstance(given.value, Dictionary)
+            # requests leaves out what is `None`, and writes `True` with a capital letter.
+            return isinstance(given.value, Dictionary) and all(
+                key is not None and _is_text(value) for key, value in given.value.entries
+            )
         case _:
             return True

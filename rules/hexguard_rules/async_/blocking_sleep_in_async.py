@@ -10,9 +10,11 @@ While that thread sleeps, every other request, task and timer of the process wai
 ## Fix safety
 Unsafe: `await asyncio.sleep()` lets other tasks run meanwhile.
 That is the point, but code that relied on nothing happening in between should be looked at.
+A negative time raises no error any more.
 
 ## Known limits
 A nested `def` or `lambda` is left alone, since it may run in a thread.
+A sleep whose result is used (`time.sleep(1).real`), or in a class body, is reported without a fix.
 A sleep behind a helper is reported by `blocking-call-transitive`.
 In files that import anyio or trio, the fix is not offered.
 """
@@ -21,6 +23,7 @@ from collections.abc import Iterator
 
 from hexguard.facts.expressions import Call
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.text.span import Span
 from hexguard_rules.knowledge.blocking import SLEEP
 
 RULE = Rule(
@@ -64,6 +67,16 @@ RULE = Rule(
                     await asyncio.sleep(0.1)  # be gentle
             """,
         ),
+        Bad(
+            """
+            import time
+
+            async def nap() -> str:
+                return time.sleep(1).__class__.__name__
+            #          ^^^^^^^^^^
+            """,
+            why="`await` would be about the name, not about the sleep",
+        ),
         Good(
             """
             import asyncio
@@ -98,9 +111,21 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 def sleep_asynchronously(finding: Finding[Call], edits: Edits) -> Fix | None:
     call = finding.fact
     spelling = edits.spell_awaited("asyncio.sleep", call.context)
-    if spelling is None:
+    if spelling is None or not _is_plain(call, edits):
         return None
     return Fix(
         "Await `asyncio.sleep`",
         (edits.replace(call.func.node, f"await {spelling.text}"), *spelling.edits, *edits.forget(call.func)),
     )
+
+
+def _is_plain(call: Call, edits: Edits) -> bool:
+    """Whether the function is a mere name, and nothing is done to the result that binds closer than `await`."""
+    whole = edits.span(call.node)
+    follows = edits.slice(Span(whole.end, whole.end + _FAR)).lstrip()[:1]
+    is_mere = edits.span(call.func.node).start == whole.start and "#" not in edits.text(call.func.node)
+    return is_mere and follows not in (".", "[", "(")
+
+
+_FAR = 80
+"""Enough characters to see what follows a call."""

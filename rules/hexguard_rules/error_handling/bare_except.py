@@ -12,6 +12,7 @@ Unsafe: `except Exception:` lets those three through.
 That is the point, but the handler no longer runs for them.
 
 ## Known limits
+No fix in a module that gives the name `Exception` to something else.
 A handler that raises again under a condition is left alone as well.
 The exceptions that the body can raise are not worked out: `except Exception:` is a start, the narrow type is yours.
 """
@@ -140,6 +141,7 @@ _WIDE = ("builtins.Exception", "builtins.BaseException")
 
 @RULE.fix(Applicability.UNSAFE)
 def catch_exception(finding: Finding[Handler], edits: Edits) -> Fix | None:
-    if finding["caught"]:
+    is_rebound = any("Exception" in scope.bindings for part in edits.parts() for scope in part.facts.scopes)
+    if finding["caught"] or is_rebound:
         return None
     return Fix("Catch `Exception`", (edits.insert_after(finding.fact.keyword, " Exception"),))

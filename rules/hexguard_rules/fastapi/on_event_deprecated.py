@@ -14,14 +14,15 @@ It is offered where the application is made in the same module and every handler
 ## Known limits
 The application is recognised by the call that makes it or by its annotation.
 Handlers that another module registers on the same application are not seen, and would stop running.
+Those of a router that the application includes run with it or not, by the version of FastAPI; if the module has such a router, nothing is offered.
 """
 
 from collections.abc import Iterator
 
 import msgspec
 
-from hexguard.facts.expressions import Attribute, Call, Constant, Context, Name
-from hexguard.facts.model import Assignment, Function
+from hexguard.facts.expressions import Attribute, Call, Constant, Context, Expr, Name
+from hexguard.facts.model import Assignment, Function, Reference
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
 from hexguard.rule.source import Part
 from hexguard.text.edit import Edit
@@ -120,6 +121,24 @@ RULE = Rule(
             """,
             why="the handlers or the application come from elsewhere, so a person has to put them together",
         ),
+        Bad(
+            """
+            from fastapi import FastAPI
+
+            app = FastAPI()
+
+            @app.on_event("startup")
+            #|^^^^^^^^^^^
+            def start() -> None:
+                print("first")
+
+            @app.on_event("startup")
+            #|^^^^^^^^^^^
+            def start() -> None:
+                print("second")
+            """,
+            why="both functions run, but only the second can be called by its name",
+        ),
         Good(
             """
             from contextlib import asynccontextmanager
@@ -170,7 +189,10 @@ def make_lifespan(finding: Finding[Call], edits: Edits) -> Fix | None:
         return None
     module = _Module(func.value.id, edits)
     made, handlers = module.application(), module.handlers()
+    names = [handler.name for handler in handlers]
     if made is None or not handlers or any(handler.event == "" for handler in handlers):
+        return None
+    if any(module.n_bindings(name) != 1 for name in names) or module.is_registered_elsewhere():
         return None
     start, call, part = made
     spelled = edits.spell_all(_NEEDED, Context())
@@ -245,6 +267,23 @@ class _Module:
         """Whether the module has that name already."""
         return any(name in part.facts.scopes[0].bindings for part in self._edits.parts() if not part.facts.is_member)
 
+    def n_bindings(self, name: str) -> int:
+        """How often the module binds a name: of two functions with one name, a call finds the second only."""
+        scopes = [part.facts.scopes[0] for part in self._edits.parts() if not part.facts.is_member]
+        return sum(len(scope.bindings.get(name, ())) for scope in scopes)
+
+    def is_registered_elsewhere(self) -> bool:
+        """Whether handlers are put right into the lists of the application, or belong to a router of the module."""
+        references = [fact.expr for part in self._edits.parts() for fact in part.facts.of_type(Reference)]
+        return any(_reads_a_list(expr) or self._is_of_router(expr) for expr in references)
+
+    def _is_of_router(self, expr: Expr) -> bool:
+        match expr:
+            case Attribute(value=Name(id=name), attr="on_event" | "add_event_handler"):
+                return name != self._app
+            case _:
+                return False
+
     def _registers(self, call: Call) -> bool:
         match call.func:
             case Attribute(value=Name(id=name), attr="on_event" | "add_event_handler"):
@@ -254,11 +293,24 @@ class _Module:
 
     def _handler(self, call: Call, function: Function | None, part: Part) -> _Handler:
         event = call.args[0].text.strip("\"'") if call.args and isinstance(call.args[0], Constant) else ""
-        is_plain = function is not None and len(function.decorators) == 1 and not function.parameters
-        is_top = function is not None and function.context.scope == 0 and not part.facts.is_member
-        if function is None or not is_plain or not is_top or event not in ("startup", "shutdown"):
-            return _Handler("", "", is_async=False, decorator=Span(0, 0))
-        return _Handler(event, function.name, function.is_async, self._edits.whole_lines(part.span(call.node)))
+        lines = self._edits.whole_lines(part.span(call.node))
+        if function is None or "#" in self._edits.slice(lines):
+            # The decorator goes with its lines, and a comment in them would be lost.
+            return _Handler("", "", is_async=False, decorator=lines)
+        is_plain = len(function.decorators) == 1 and not function.parameters
+        # One that stands deeper hangs on a condition, which the lifespan does not know.
+        is_top = function.context.scope == 0 and not self._edits.indent_at(part.span(call.node).start)
+        if not is_plain or not is_top or part.facts.is_member or event not in ("startup", "shutdown"):
+            return _Handler("", "", is_async=False, decorator=lines)
+        return _Handler(event, function.name, function.is_async, lines)
+
+
+def _reads_a_list(expr: Expr) -> bool:
+    while isinstance(expr, Attribute):
+        if expr.attr in ("on_startup", "on_shutdown"):
+            return True
+        expr = expr.value
+    return False
 
 
 def _lifespan(handlers: list[_Handler], manager: str, iterator: str, application: str) -> list[str]:

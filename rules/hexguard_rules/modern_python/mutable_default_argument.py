@@ -10,6 +10,7 @@ What one request appends to it, the next request finds there.
 ## Fix safety
 Unsafe: each call gets an object of its own.
 That is the point, but code that used the default as a cache stops sharing it.
+A caller that passes `None` gets a new object as well, and who reads the signature finds `None`.
 
 ## Known limits
 A read-only annotation such as `Sequence[str]` is believed, and so is metadata of FastAPI, which copies defaults.
@@ -17,6 +18,7 @@ Class attributes are not looked at.
 A default that reads names of the class or function around it is reported without a fix.
 """
 
+import re
 from collections.abc import Iterator
 
 from hexguard.facts.expressions import (
@@ -32,9 +34,10 @@ from hexguard.facts.expressions import (
     Name,
     Subscript,
 )
-from hexguard.facts.model import Function, Parameter
+from hexguard.facts.model import Assignment, Function, Parameter
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
 from hexguard.text.edit import Edit
+from hexguard.text.span import Span
 from hexguard_rules.knowledge.mutable import MUTABLE_MAKERS, READ_ONLY_TYPES
 
 RULE = Rule(
@@ -96,14 +99,14 @@ RULE = Rule(
                 ) -> int:
                     \"\"\"The sum of all prices.\"\"\"
 
-                    if tags is None:
-                        tags = {tag for tag in ("new", "sale")}
-                    if seen is None:
-                        seen = grouped(list)
                     if prices is None:
                         prices = {  # in cents
                             "shipping": 4,
                         }
+                    if seen is None:
+                        seen = grouped(list)
+                    if tags is None:
+                        tags = {tag for tag in ("new", "sale")}
                     # Shipping is a price as well.
                     return sum(prices.values())
             """,
@@ -256,13 +259,16 @@ def make_it_inside(finding: Finding[Parameter], edits: Edits) -> Fix | None:
     default = parameter.default
     if function is None or default is None or not edits.means_the_same_inside(default, function):
         return None
-    at = edits.body_line(function)
+    if _BOUND_TO_ITS_PLACE.search(edits.text(default.node)) or _BROKEN_OUTSIDE.match(edits.text(default.node)):
+        return None
+    line = edits.body_line(function)
     annotated = _annotated(parameter, function.context, finding["style"], edits)
-    if at is None or annotated is None:
+    if line is None or annotated is None:
         return None
     body = edits.indent_at(edits.span(function.body).start)
     unit = body.removeprefix(edits.indent_at(edits.span(function.name_node).start))
     value = edits.indented(default.node, body + unit)
+    at = _after_earlier(parameter, function, line, edits)
     lines = (f"{body}if {parameter.name} is None:", f"{body}{unit}{parameter.name} = {value}", "")
     added = edits.insert_at(at, edits.newline.join(lines))
     title = f"Make the default of `{parameter.name}` in each call"
@@ -289,6 +295,32 @@ def _annotated(parameter: Parameter, context: Context, style: str, edits: Edits)
     if spelling is None:
         return None
     return (edits.replace(annotation.node, f"{quote}{spelling.text}[{text}]{quote}"), *spelling.edits)
+
+
+_BOUND_TO_ITS_PLACE = re.compile(r"\b(?:await|yield|super|__class__|locals)\b|:=")
+"""What means something else inside the function, or nothing at all."""
+
+
+_BROKEN_OUTSIDE = re.compile(r"[^([{]*[\r\n\\]")
+"""A line that ends before the first bracket, which only the parentheses of the `def` allow."""
+
+
+def _after_earlier(parameter: Parameter, function: Function, line: int, edits: Edits) -> int:
+    """Where the lines for a parameter begin: after those that earlier fixes put at `line` for the parameters before it."""
+    names = [found.name for found in function.parameters]
+    for name in names[: names.index(parameter.name)]:
+        made = next(
+            (
+                fact
+                for fact in edits.facts()
+                if isinstance(fact, Assignment) and isinstance(fact.target, Name) and fact.target.id == name
+                if edits.slice(Span(line, edits.span(fact.node).start)).strip() == f"if {name} is None:"
+            ),
+            None,
+        )
+        if made is not None:
+            line = edits.whole_lines(edits.span(made.node)).end
+    return line
 
 
 _ANNOTATED = ("typing.Annotated", "typing_extensions.Annotated")

@@ -7,25 +7,24 @@ Reports `typing.Optional[...]` and `typing.Union[...]` in annotations, the outer
 `str | None` says in the language what `Optional[str]` says through an import.
 `Optional` also reads as "may be left out", which it does not mean.
 
+## Fix safety
+Safe where all members are known to be types.
+Unsafe where one may be something else, such as a variable: `Optional` takes anything, `|` does not.
+
 ## Known limits
 Quoted annotations and aliases (`Name = Optional[str]`) are left alone.
 No fix where a member is a string: `Optional["User"]` works, `"User" | None` fails when it is evaluated.
+No fix where a member is a function (`threading.Lock`), or a name that the class itself gives a value, for the same reason.
+Code that compares `get_origin(...)` with `Union` must know `types.UnionType` as well, and `repr` shows the new form.
 No fix where a comment would be lost.
 """
 
+import re
 from collections.abc import Iterator
 
-from hexguard.facts.expressions import (
-    Attribute,
-    Binary,
-    Collection,
-    Constant,
-    ConstantKind,
-    Expr,
-    Name,
-    Subscript,
-)
+from hexguard.facts.expressions import Subscript
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard_rules.rewrites.union import as_union, beside, means_union, subscripts_inside, takes_bar
 
 RULE = Rule(
     name="optional-union-syntax",
@@ -115,6 +114,20 @@ RULE = Rule(
             """,
             why="a string beside `|` fails when it is evaluated, and the comment would be lost",
         ),
+        Bad(
+            """
+            from datetime import date
+            from threading import Lock
+            from typing import Optional
+
+            class Order:
+                date: Optional[date] = None
+            #         ^^^^^^^^^^^^^^
+                lock: Optional[Lock] = None
+            #         ^^^^^^^^^^^^^^
+            """,
+            why="`date` is `None` by the time it is read, and `Lock` is a function before Python 3.13",
+        ),
         Good(
             """
             #- pyproject.toml
@@ -142,84 +155,35 @@ def check(subscript: Subscript, view: View) -> Iterator[Finding[Subscript]]:
     if not subscript.in_annotation or (name := view.name(subscript.value)) not in _UNIONS:
         return
     annotated = (found for found in view.block.of_type(Subscript) if found.in_annotation)
-    unions = (found for found in annotated if found is not subscript and view.name(found.value) in _UNIONS)
-    if not any(subscript in _inside(union) for union in unions):
-        yield RULE.at(subscript, name=name.rpartition(".")[2])
-
-
-def _inside(expr: Expr) -> Iterator[Subscript]:
-    """The subscripts inside a type."""
-    match expr:
-        case Subscript(items=parts) | Collection(items=parts):
-            pass
-        case Binary(left=left, right=right):
-            parts = (left, right)
-        case _:
-            parts = ()
-    for part in parts:
-        if isinstance(part, Subscript):
-            yield part
-        yield from _inside(part)
+    unions = [found for found in annotated if view.name(found.value) in _UNIONS]
+    if any(subscript in subscripts_inside(union) for union in unions if union is not subscript):
+        return
+    inside = {found.node for found in (subscript, *subscripts_inside(subscript))}
+    members = [member for union in unions if union.node in inside for member in union.items]
+    answers = {takes_bar(member, view) for member in (*members, *beside(subscript, view))}
+    certainty = "none" if False in answers else "doubt" if None in answers else "all"
+    yield RULE.at(subscript, name=name.rpartition(".")[2], certainty=certainty)
 
 
 @RULE.fix(Applicability.SAFE)
 def write_as_union(finding: Finding[Subscript], edits: Edits) -> Fix | None:
+    return _union(finding, edits) if finding["certainty"] == "all" else None
+
+
+@RULE.fix(Applicability.UNSAFE)
+def write_as_union_in_doubt(finding: Finding[Subscript], edits: Edits) -> Fix | None:
+    return _union(finding, edits) if finding["certainty"] == "doubt" else None
+
+
+_HARD = re.compile(r"[#\\]")
+"""Comments would be lost, and continued lines broken."""
+
+
+def _union(finding: Finding[Subscript], edits: Edits) -> Fix | None:
     subscript = finding.fact
-    members = _members(subscript, edits)
-    if members is None or "#" in edits.text(subscript.node):
+    text = as_union(subscript, edits)
+    if text is None or _HARD.search(edits.text(subscript.node)):
         return None
-    unions = [found for found in (subscript, *_inside(subscript)) if edits.means(found.value, *_TYPED_NAMES)]
-    text = " | ".join(dict.fromkeys(members))
+    unions = [found for found in (subscript, *subscripts_inside(subscript)) if means_union(found, edits)]
     unused = edits.forget(*(found.value for found in unions))
     return Fix("Write the union with `|`", (edits.replace(subscript.node, text), *unused))
-
-
-def _members(expr: Expr, edits: Edits) -> list[str] | None:
-    """The members of a union as text, in their order; `None` if a member may not stand beside `|`."""
-    match expr:
-        case Subscript(value=value, items=items) if edits.means(value, *_TYPED_NAMES):
-            is_optional = edits.means(value, *_TYPED_NAMES[:2])
-            members = _all_members(items, edits)
-            if members is None or (is_optional and len(items) != 1):
-                return None
-            return [*members, "None"] if is_optional else members
-        case Binary(op="|", left=left, right=right):
-            return _all_members((left, right), edits)
-        case Subscript():
-            text = _rewritten(expr, edits)
-            return None if text is None else [text]
-        case Name() | Attribute() | Constant(kind=ConstantKind.NONE):
-            text = edits.text(expr.node)
-            return None if text in _FUNCTIONS else [text]
-        case _:
-            return None
-
-
-def _all_members(exprs: tuple[Expr, ...], edits: Edits) -> list[str] | None:
-    members: list[str] = []
-    for expr in exprs:
-        found = _members(expr, edits)
-        if found is None:
-            return None
-        members.extend(found)
-    return members
-
-
-def _rewritten(expr: Subscript, edits: Edits) -> str | None:
-    """The text of a member, with the unions inside it rewritten as well."""
-    text, start = edits.text(expr.node), edits.span(expr.node).start
-    inner = [found for found in _inside(expr) if edits.means(found.value, *_TYPED_NAMES)]
-    outermost = [found for found in inner if not any(found in _inside(other) for other in inner)]
-    for found in reversed(outermost):
-        members = _members(found, edits)
-        if members is None:
-            return None
-        span = edits.span(found.node).shift(-start)
-        text = text[: span.start] + " | ".join(dict.fromkeys(members)) + text[span.end :]
-    return text
-
-
-_TYPED_NAMES = ("typing.Optional", "typing_extensions.Optional", "typing.Union", "typing_extensions.Union")
-
-_FUNCTIONS = ("callable", "any")
-"""Builtin functions that some write for a type: `Optional[callable]` is accepted, `callable | None` is not."""

@@ -15,13 +15,18 @@ A column without time zone may refuse it.
 
 ## Known limits
 A function that got another name (`now = datetime.utcnow`) is reported there and not at its calls.
+No fix where the code around it needs a time without zone: `utcnow() - datetime(1970, 1, 1)`, `utcnow().isoformat() + "Z"`.
+No fix where a class keeps the function, since a lambda there would be a method.
 """
 
+import re
 from collections.abc import Iterator
 
-from hexguard.facts.expressions import Attribute, Call
+from hexguard.facts.expressions import Attribute, Binary, Call, Compare
 from hexguard.facts.model import Assignment, Parameter, Reference
+from hexguard.facts.scopes import ScopeKind
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.text.span import Span
 
 RULE = Rule(
     name="utcnow-deprecated",
@@ -108,6 +113,18 @@ RULE = Rule(
             """,
             why="`timezone` means something else here",
         ),
+        Bad(
+            """
+            from datetime import datetime
+
+            def told() -> list[object]:
+                since = datetime.utcnow() - datetime(1970, 1, 1)
+            #           ^^^^^^^^^^^^^^^
+                return [since, datetime.utcnow().isoformat() + "Z"]
+            #                  ^^^^^^^^^^^^^^^
+            """,
+            why="the rest of the expression expects a time without zone",
+        ),
         Good(
             """
             from datetime import datetime, timezone
@@ -146,6 +163,7 @@ def check(reference: Reference, view: View) -> Iterator[Finding[Reference]]:
         has_utc = view.project.python is not None and view.project.python >= (3, 11)
         yield RULE.at(
             reference,
+            becomes_method="yes" if _becomes_method(reference, view) else "",
             name=name.partition(".")[2],
             method=_REPLACEMENTS[name],
             zone="datetime.UTC" if has_utc else "datetime.timezone",
@@ -163,6 +181,8 @@ def say_the_zone(finding: Finding[Reference], edits: Edits) -> Fix | None:
     takes_time = finding["method"] == "fromtimestamp"
     argument = f"tz={zone}" if takes_time else zone
     if not reference.called:
+        if finding["becomes_method"] or "#" in edits.text(reference.node):
+            return None
         receiver = edits.text(reference.expr.value.node)
         given, passed = (" timestamp", "timestamp, ") if takes_time else ("", "")
         function = f"lambda{given}: {receiver}.{finding['method']}({passed}{argument})"
@@ -171,8 +191,50 @@ def say_the_zone(finding: Finding[Reference], edits: Edits) -> Fix | None:
     call = next(call for call in edits.facts() if isinstance(call, Call) and call.func.node == reference.node)
     if call.keywords or call.has_unpacking or len(call.args) != int(takes_time):
         return None
+    if _is_taken_for_naive(call, edits):
+        return None
     renamed = edits.rename_attribute(reference.expr, finding["method"])
     return Fix(title, (renamed, edits.add_argument(call, argument), *spelling.edits))
+
+
+def _becomes_method(reference: Reference, view: View) -> bool:
+    """Whether a class keeps the function, which a lambda in its place would take for a method."""
+    scope = reference.context.scope
+    in_class = view.block.scopes[scope].kind is ScopeKind.CLASS or (scope == 0 and view.block.is_member)
+    given = (
+        argument.node
+        for call in view.block.of_type(Call)
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
+    )
+    return in_class and reference.node not in given
+
+
+def _is_taken_for_naive(call: Call, edits: Edits) -> bool:
+    """Whether the next step fails with an aware time: `utcnow() - datetime(1970, 1, 1)`, `utcnow().isoformat() + "Z"`."""
+    for fact in edits.facts():
+        match fact:
+            case Binary(op="-", left=left, right=right) if call in (left, right):
+                others = (left, right)
+            case Compare(operands=others) if call in others:
+                pass
+            case Call(func=Attribute(value=value, attr="isoformat")) if value == call:
+                end = edits.span(fact.node).end
+                if _SUFFIX.match(edits.slice(Span(end, end + 20))):
+                    return True
+                continue
+            case _:
+                continue
+        if any(isinstance(other, Call) and _makes_naive(other, edits) for other in others):
+            return True
+    return False
+
+
+_SUFFIX = re.compile(r"""\s*(?:\+\s*["']|\})Z""")
+
+
+def _makes_naive(call: Call, edits: Edits) -> bool:
+    made = edits.means(call.func, "datetime.datetime")
+    return made and not call.has_unpacking and len(call.args) < 8 and call.keyword("tzinfo") is None
 
 
 def _stands_alone(reference: Reference, edits: Edits) -> bool:

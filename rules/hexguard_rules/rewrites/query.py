@@ -3,33 +3,19 @@
 Source of the forms: SQLAlchemy documentation, *Migrating to SQLAlchemy 2.0*, section *ORM Usage*.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from hexguard.facts.chains import chain_from
-from hexguard.facts.expressions import Attribute, Call, Comprehension, Constant, ConstantKind, Expr, Name
+from hexguard.facts.expressions import Attribute, Call, Comprehension, Expr, Name
 from hexguard.facts.model import Assignment, Loop, Reference
 from hexguard.rule import Edits, Finding, Fix
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
+from hexguard_rules.rewrites.steps import may_duplicate, means_the_same, renamed
 
-_SAME = (
-    "distinct",
-    "filter_by",
-    "group_by",
-    "having",
-    "limit",
-    "offset",
-    "options",
-    "order_by",
-    "select_from",
-    "where",
-    "with_for_update",
-    "execution_options",
-)
-_STEPS = {name: name for name in (*_SAME, "join", "outerjoin")} | {"filter": "where"}
 _RESULTS = frozenset({"all", "one", "one_or_none", "first"})
+_QUERY_ONLY = frozenset({"with_labels", "reduce_columns"})
 _EMBEDDED = frozenset({"subquery", "exists", "scalar_subquery", "cte"})
-_DUPLICATING = frozenset({"join", "outerjoin", "options", "select_from"})
 
 
 class Query:
@@ -52,53 +38,63 @@ class Query:
 
     def _ended(self, steps: list[Call], last: Call) -> Fix | None:
         if last.method == "get":
-            return self._get(steps, last)
-        renamed = _renamed(self._edits, steps)
-        if renamed is None:
+            return self._get(steps, last) if self._entities else None
+        grown = self._grown(steps)
+        if grown is None:
             return None
         if last.method in ("delete", "update"):
-            return self._changing(steps, last, renamed)
+            return self._changing(steps, last, grown)
         if last.method in _EMBEDDED:
-            return self._built("select", "", renamed, ())
+            # `Query` selects nothing where it only asks whether rows exist, so further tables are left out.
+            is_known = self._entities or last.method != "exists"
+            if not is_known or {keyword.name for keyword in last.keywords} & _QUERY_ONLY:
+                return None
+            return self._built("select", "", grown, ())
         if last.method == "count" and not last.args and not last.keywords:
-            return self._counted(last, renamed)
+            return self._counted(last, grown)
         if last.args or last.keywords:
             return None
         if last.method == "scalar":
-            return self._scalar(steps, last, renamed)
+            return self._scalar(steps, last, grown)
         if last.method not in _RESULTS:
             return None
         limit = ".limit(1)" if last.method == "first" else ""
         closing = f"{limit}){self._unique(steps)}"
-        return self._built("select", self._runner, renamed, (self._after(last, closing),))
+        return self._built("select", self._runner, grown, (self._after(last, closing),))
+
+    def _grown(self, steps: Sequence[Call]) -> tuple[Edit, ...] | None:
+        """The edits for the steps between; `None` if a statement would not do the same after them."""
+        if not means_the_same(steps, self._base.args, self._entities):
+            return None
+        return renamed(self._edits, steps)
 
     @property
     def _runner(self) -> str:
         return "scalars" if self._entities else "execute"
 
-    def _unique(self, steps: list[Call] | tuple[Call, ...]) -> str:
+    def _unique(self, steps: Sequence[Call]) -> str:
         """`Query` drops duplicate entities, which joins and joined loading bring."""
-        duplicating = bool(self._finding["joined"]) or any(step.method in _DUPLICATING for step in steps)
+        duplicating = bool(self._finding["joined"]) or may_duplicate(steps)
         return ".unique()" if self._entities and duplicating else ""
 
     def _after(self, last: Call, text: str) -> Edit:
         """Put `text` where the statement ends, before the method that runs it."""
         return self._edits.insert_after(last.receiver.node, text) if last.receiver else Edit(Span(0, 0), "")
 
-    def _built(self, function: str, runner: str, renamed: tuple[Edit, ...], closing: tuple[Edit, ...]) -> Fix | None:
+    def _built(self, function: str, runner: str, grown: tuple[Edit, ...], closing: tuple[Edit, ...]) -> Fix | None:
         """`session.query(` becomes `session.runner(function(`; without a runner the statement is not run here."""
         func = self._base.func
         spelled = self._edits.spell_all((f"sqlalchemy.{function}",), self._base.context)
-        if spelled is None or not isinstance(func, Attribute):
+        if spelled is None or not isinstance(func, Attribute) or "#" in self._edits.text(func.node):
             return None
         (text,), imports = spelled
         if runner:
             opening = self._edits.rename_attribute(func, f"{runner}({text}")
         else:
             opening = self._edits.replace(func.node, text)
-        return Fix(f"Use `{function}()`", (opening, *renamed, *closing, *imports))
+        return Fix(f"Use `{function}()`", (opening, *grown, *closing, *imports))
 
-    def _counted(self, last: Call, renamed: tuple[Edit, ...]) -> Fix | None:
+    def _counted(self, last: Call, grown: tuple[Edit, ...]) -> Fix | None:
         """`Query.count()` counts the rows of the query as a subquery."""
         spelled = self._edits.spell_all(("sqlalchemy.select", "sqlalchemy.func"), self._base.context)
         if spelled is None or not isinstance(self._base.func, Attribute):
@@ -106,11 +102,13 @@ class Query:
         (select, func), imports = spelled
         opening = f"scalar({select}({func}.count()).select_from({select}"
         closing = Edit(_named_call(last, self._edits), "subquery()))")
+        if "#" in self._edits.slice(closing.span):
+            return None
         return Fix(
-            "Use `select()`", (self._edits.rename_attribute(self._base.func, opening), *renamed, closing, *imports)
+            "Use `select()`", (self._edits.rename_attribute(self._base.func, opening), *grown, closing, *imports)
         )
 
-    def _scalar(self, steps: list[Call], last: Call, renamed: tuple[Edit, ...]) -> Fix | None:
+    def _scalar(self, steps: list[Call], last: Call, grown: tuple[Edit, ...]) -> Fix | None:
         """`Query.scalar()` allows one row or none, and gives its first value."""
         if not isinstance(last.func, Attribute):
             return None
@@ -118,7 +116,7 @@ class Query:
             self._after(last, f"){self._unique(steps)}"),
             self._edits.rename_attribute(last.func, "scalar_one_or_none"),
         )
-        return self._built("select", "execute", renamed, closing)
+        return self._built("select", "execute", grown, closing)
 
     def _get(self, steps: list[Call], last: Call) -> Fix | None:
         """`session.query(User).get(key)` becomes `session.get(User, key)`."""
@@ -138,7 +136,7 @@ class Query:
             (self._edits.rename_attribute(self._base.func, "get"), Edit(between, ", ")),
         )
 
-    def _changing(self, steps: list[Call], last: Call, renamed: tuple[Edit, ...]) -> Fix | None:
+    def _changing(self, steps: list[Call], last: Call, grown: tuple[Edit, ...]) -> Fix | None:
         """`delete()` and `update()` become statements; what counted rows then asks for `rowcount`."""
         if not self._entities or any(step.method not in ("filter", "filter_by", "where") for step in steps):
             return None
@@ -157,7 +155,7 @@ class Query:
             tail = Edit(Span(start, end), f"{options}){count}")
         if "#" in self._edits.slice(tail.span):
             return None
-        return self._built(last.method, "execute", renamed, (tail,))
+        return self._built(last.method, "execute", grown, (tail,))
 
     def _is_iterated(self, last: Call) -> bool:
         return any(
@@ -168,24 +166,17 @@ class Query:
 
     def _iterated(self, steps: tuple[Call, ...]) -> Fix | None:
         """`for user in session.query(User)` runs the query on its own."""
-        renamed = _renamed(self._edits, steps)
-        if renamed is None:
+        grown = self._grown(steps)
+        if grown is None:
             return None
         closing = self._edits.insert_after(self._chain[-1].node, f"){self._unique(steps)}")
-        return self._built("select", self._runner, renamed, (closing,))
+        return self._built("select", self._runner, grown, (closing,))
 
 
 def _named_call(call: Call, edits: Edits) -> Span:
     """The name and the arguments of a method call, without what it is called on and the dot."""
     start = edits.attribute_name(call.func).start if isinstance(call.func, Attribute) else edits.span(call.node).start
     return Span(start, edits.span(call.node).end)
-
-
-def _names_a_relationship(step: Call) -> bool:
-    """`join("addresses")`: SQLAlchemy 2 takes no strings here."""
-    return any(isinstance(argument, Constant) and argument.kind is ConstantKind.STRING for argument in step.args) and (
-        step.method in ("join", "outerjoin", "options")
-    )
 
 
 def _is_collected(call: Call, last: Call) -> bool:
@@ -216,9 +207,14 @@ class KeptQuery:
         func = self._base.func
         if not name or spelled is None or not isinstance(func, Attribute) or not _is_stable(func.value):
             return None
+        if "#" in self._edits.text(func.node):
+            return None
         session = self._edits.text(func.value.node)
         uses = [self._use(use, name, session) for use in self._uses(name)]
-        grown = _renamed(self._edits, chain_from(self._base, self._edits.facts())[1:])
+        steps = [*chain_from(self._base, self._edits.facts())[1:], *self._later_steps(name)]
+        if not means_the_same(steps, self._base.args, self._finding["result"] != "rows"):
+            return None
+        grown = renamed(self._edits, chain_from(self._base, self._edits.facts())[1:])
         if grown is None or not uses or any(use is None for use in uses):
             return None
         (select,), imports = spelled
@@ -249,6 +245,17 @@ class KeptQuery:
     def _uses(self, name: str) -> list[Reference]:
         return [fact for fact in self._edits.facts() if isinstance(fact, Reference) and _root(fact.expr) == name]
 
+    def _later_steps(self, name: str) -> list[Call]:
+        """What is called on the variable further down, in the order of the text, without the ends that run it."""
+        facts = self._edits.facts()
+        firsts = [
+            fact
+            for fact in facts
+            if isinstance(fact, Call) and isinstance(fact.receiver, Name) and fact.receiver.id == name
+        ]
+        steps = [step for first in firsts for step in chain_from(first, facts)]
+        return [step for step in steps if step.method not in _RESULTS]
+
     def _use(self, use: Reference, name: str, session: str) -> tuple[Edit, ...] | None:
         """The edits for one use: `name.filter(...)` grows, `name.order_by(...).all()` runs; `None` for anything else."""
         if not use.called or use.context.scope != self._base.context.scope:
@@ -260,9 +267,9 @@ class KeptQuery:
             return None
         chain = chain_from(first, self._edits.facts())
         if self._is_assigned_back(chain[-1], name):
-            return _renamed(self._edits, chain)
+            return renamed(self._edits, chain)
         *steps, last = chain
-        grown = _renamed(self._edits, tuple(steps))
+        grown = renamed(self._edits, tuple(steps))
         if grown is None or last.args or last.keywords or last.method not in _RESULTS or self._finding["result"] == "":
             return None
         runner = "execute" if self._finding["result"] == "rows" else "scalars"
@@ -278,9 +285,8 @@ class KeptQuery:
         )
 
     def _may_duplicate(self) -> bool:
-        return bool(self._finding["joined"]) or any(
-            isinstance(fact, Call) and fact.method in _DUPLICATING for fact in self._edits.facts()
-        )
+        calls = [fact for fact in self._edits.facts() if isinstance(fact, Call)]
+        return bool(self._finding["joined"]) or may_duplicate(calls)
 
     def _is_assigned_back(self, last: Call, name: str) -> bool:
         for fact in self._edits.facts():
@@ -290,18 +296,6 @@ class KeptQuery:
                 case _:
                     pass
         return False
-
-
-def _renamed(edits: Edits, steps: Iterable[Call]) -> tuple[Edit, ...] | None:
-    """The edits that turn the methods between into those of a statement; `None` if one has no counterpart."""
-    renamed: list[Edit] = []
-    for step in steps:
-        name = _STEPS.get(step.method)
-        if name is None or not isinstance(step.func, Attribute) or _names_a_relationship(step):
-            return None
-        if name != step.method:
-            renamed.append(edits.rename_attribute(step.func, name))
-    return tuple(renamed)
 
 
 def _is_stable(expr: Expr) -> bool:

@@ -10,12 +10,14 @@ One style for sync and async code means one thing to know.
 ## Fix safety
 Unsafe: results, exceptions and row counts are the same, proven on a populated database for each form of the migration guide.
 What the code cannot show is a custom query class of the sessionmaker, or a listener for the events of `Query`.
-Where entities come with joins or loader options, `unique()` is added, because `Query` removes duplicates without being asked.
+Where entities come with joins, loader options or a second table, `unique()` is added, because `Query` removes duplicates without being asked.
+Where `scalar()` finds several rows, the error asks for one row or none instead of exactly one.
 What depends on something out of sight (whether a name is a mapped class, a query kept in a variable) is offered as a refactoring.
 
 ## Known limits
 The session is recognised by its annotation, by what made it, or by the dependency that gives it.
 Forms without a counterpart (`with_entities`, `slice`, `union`, string names of relationships) are reported without a fix.
+So are forms that look alike and differ: `distinct()` ordered by something else, `filter_by()` after a join, and steps after a limit that `Query` refuses.
 A query in a variable is rewritten only if all that happens to the variable in its function is understood.
 `Model.query` of Flask-SQLAlchemy is another matter.
 """
@@ -26,6 +28,7 @@ from hexguard.facts.expressions import Attribute, Call, Expr, Name
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
 from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSION, SESSION
 from hexguard_rules.rewrites.query import KeptQuery, Query
+from hexguard_rules.rewrites.steps import names_other_tables
 
 RULE = Rule(
     name="legacy-session-query",
@@ -144,6 +147,22 @@ RULE = Rule(
         ),
         Bad(
             """
+            from sqlalchemy.orm import Session
+
+            def names(session: Session, email: str) -> list[object]:
+                session.query(User.name).distinct().order_by(User.age).all()
+            #   ^^^^^^^^^^^^^
+                session.query(User).join(Address).filter_by(email=email).all()
+            #   ^^^^^^^^^^^^^
+                return session.query(User).limit(9).filter(User.age > 30).all()
+            #          ^^^^^^^^^^^^^
+
+            class User: ...
+            """,
+            why="`Query` selects the age as well, filters the last table, and refuses a filter after a limit; statements differ",
+        ),
+        Bad(
+            """
             from sqlalchemy.ext.asyncio import AsyncSession
 
             async def find(session: AsyncSession) -> None:
@@ -182,7 +201,7 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
     callee = view.callee(call)
     if callee == f"{SESSION}.query":
         result = _result(call, view)
-        joined = result == "entities" and _is_loaded_joined(view.name(call.args[0]), view)
+        joined = result in ("entities", "assumed") and _may_repeat(call, view)
         yield RULE.at(call, call.func.node, method="query", result=result, joined="yes" if joined else "")
     elif callee == f"{ASYNC_SESSION}.query":
         yield RULE.at(call, call.func.node, method="query", result="", joined="")
@@ -223,12 +242,19 @@ def _kind(expr: Expr, view: View) -> str:
     match expr:
         case Name(id=name) | Attribute(attr=name) if name[:1].isupper():
             return "entity" if view.name(expr) else "assumed"
-        case Attribute(value=Name(id=name)) if name[:1].isupper():
-            return "column"
+        case Attribute(value=Name(id=name) as owner, attr=attr) if name[:1].isupper():
+            model = view.frameworks.model(view.name(owner))
+            is_relationship = model is not None and any(found.name == attr for found in model.relationships)
+            return "" if is_relationship else "column"
         case Call(func=Attribute(value=Name(id="func"))):
             return "column"
         case _:
             return ""
+
+
+def _may_repeat(call: Call, view: View) -> bool:
+    """Whether rows may bring an entity several times, by what the model or the arguments of the steps say."""
+    return _is_loaded_joined(view.name(call.args[0]), view) or names_other_tables(call, view)
 
 
 def _is_loaded_joined(entity: str, view: View) -> bool:

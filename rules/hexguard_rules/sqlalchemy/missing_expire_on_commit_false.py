@@ -69,8 +69,8 @@ RULE = Rule(
             class Database:
                 maker = sessionmaker(
                     class_=sa.AsyncSession,
-                    autoflush=False,
-                    expire_on_commit=False,  # explicit flushes only
+                    autoflush=False,  # explicit flushes only
+                    expire_on_commit=False,
                 )
 
                 def session(self) -> sa.AsyncSession:
@@ -159,6 +159,8 @@ def _is_true(value: Expr) -> bool:
 def keep_objects(finding: Finding[Call], edits: Edits) -> Fix | None:
     call = finding.fact
     given = call.keyword("expire_on_commit")
+    if given and "#" in edits.text(given.node):
+        return None
     argument = "expire_on_commit=False"
     edit = edits.replace(given.node, argument) if given else edits.add_argument(call, argument)
     return Fix("Keep the values of objects on commit", (edit,))

@@ -1,43 +1,46 @@
-"""Makes the fix of a report, proves it before anyone sees it, and applies many fixes one after another."""
+"""Makes the fix of a report, and proves it before anyone sees it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from hexguard.engine.excusing import retracted
 from hexguard.engine.file import File, moved_starts
 from hexguard.engine.report import Report
+from hexguard.engine.suppress import OWN_NAMES
 from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.edits import Edits
-from hexguard.rule.fix import Applicability, Fix
+from hexguard.rule.fix import Applicability, Fix, Refusal
 from hexguard.rule.source import Source
 from hexguard.syntax.blocks import Block, resplit
 from hexguard.syntax.parse import parse
 from hexguard.text.edit import Edit, OverlapError, apply
 from hexguard.text.span import Span
 
-FIXES_PER_REPORT = 10
-"""When fixing all takes more fixes than this for each report of a file, two rules undo each other."""
-
-
-class Fixed(msgspec.Struct, frozen=True):
-    """The text after some fixes, with the reports that were fixed, in the order in which they were."""
-
-    text: str
-    fixed: tuple[Report, ...]
+UNSOUND = "the result would not be valid Python"
 
 
 class StaleReportError(ValueError):
     """A report is about another version of the document than the one at hand."""
 
 
-def make_fixes(report: Report, file: File, source: Source, catalogue: Catalogue) -> Iterator[tuple[Applicability, Fix]]:
-    """The fixes for a report of `file` that are sound, in the order in which its rule offers them.
+class Offer(msgspec.Struct, frozen=True):
+    """What a rule has to offer for a report: a fix that is sound, or why there is none."""
 
-    `source` is that of the file.
+    applicability: Applicability
+    fix: Fix | Refusal
 
-    Sound: the edits are disjoint and inside the document, and the text has no syntax error that it did not have before.
-    Raises `StaleReportError` if the report was made for other facts.
+
+def make_offers(report: Report, file: File, source: Source, catalogue: Catalogue) -> Iterator[Offer]:
+    """What there is to offer for a report of `file`, in the order in which its rule does; `source` is that of the file.
+
+    A fix is sound if its edits are disjoint and inside the document, and the text has no syntax error that it did not
+    have before. Raises `StaleReportError` if the report was made for other facts.
     """
+    if report.rule in OWN_NAMES:
+        if fix := retracted(report, file):
+            yield Offer(Applicability.SAFE, fix)
+        return
     finding = report.finding
     if finding is None or report.rule not in catalogue or not catalogue[report.rule].fixers:
         return
@@ -47,9 +50,17 @@ def make_fixes(report: Report, file: File, source: Source, catalogue: Catalogue)
     if finding.node >= len(part.spans) or part.span(finding.node) != report.span:
         raise StaleReportError(f"{report.path} has changed since this report was made")
     for applicability, fixer in catalogue[report.rule].fixers:
-        fix = fixer(finding, Edits(source, part))
-        if fix is not None and fix.edits and _is_sound(fix, file):
-            yield applicability, fix
+        if offered := proven(fixer(finding, Edits(source, part)), file):
+            yield Offer(applicability, offered)
+
+
+def proven(fix: Fix | Refusal | None, file: File) -> Fix | Refusal | None:
+    """A fix if it is sound, else a refusal; what is none stays as it is."""
+    if not isinstance(fix, Fix):
+        return fix
+    if not fix.edits:
+        return None
+    return fix if _is_sound(fix, file) else Refusal(fix.title, UNSOUND)
 
 
 def _is_sound(fix: Fix, file: File) -> bool:
@@ -96,13 +107,3 @@ def merged(edits: tuple[Edit, ...], text: str) -> Edit:
     end = max(edit.span.end for edit in edits)
     inside = [Edit(edit.span.shift(-start), edit.text) for edit in edits]
     return Edit(Span(start, end), apply(text[start:end], inside))
-
-
-def next_fix(
-    reports: tuple[Report, ...], wanted: Callable[[Report], bool], fix_of: Callable[[Report], Fix | None]
-) -> tuple[Report, Fix] | None:
-    """The first wanted report that has a fix, with it."""
-    for report in reports:
-        if wanted(report) and (fix := fix_of(report)):
-            return report, fix
-    return None

@@ -21,6 +21,12 @@ class Ledger:
         # One byte a block says what it is, because bytes are searched faster than anything else.
         self._states = bytearray(n_blocks)
 
+    def copy(self) -> "Ledger":
+        """Another ledger that knows the same."""
+        other = Ledger(0)
+        other._blocks, other._states = self._blocks.copy(), self._states.copy()
+        return other
+
     def __getitem__(self, position: int) -> Checked | None:
         return self._blocks[position]
 

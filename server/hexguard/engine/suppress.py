@@ -1,18 +1,22 @@
 """Takes back the reports that a person has excused, and reports the excuses that are wrong or idle."""
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 
 import msgspec
 
 from hexguard.engine.file import File
 from hexguard.engine.report import Report
+from hexguard.rule.fix import Applicability
 from hexguard.settings.model import Severity
+from hexguard.settings.report import did_you_mean
 from hexguard.syntax.comments import Suppression
 from hexguard.text.span import Span
 
 UNUSED = "unused-suppression"
+EXPIRED = "expired-suppression"
 MALFORMED = "malformed-suppression"
-OWN_NAMES = (UNUSED, MALFORMED)
+OWN_NAMES = (UNUSED, EXPIRED, MALFORMED)
 """What the engine itself reports, beside the rules of the catalogue."""
 
 
@@ -23,8 +27,8 @@ class Known(msgspec.Struct, frozen=True):
     enabled: Collection[str]
 
 
-class _Excuse:
-    """A suppression in its document, and the rules that it has really excused."""
+class Excuse:
+    """A suppression in its document, where its block begins at `start`, and the rules that it has really excused."""
 
     __slots__ = ("start", "suppression", "used")
 
@@ -33,7 +37,12 @@ class _Excuse:
         self.start = start
         self.used: set[str] = set()
 
+    def is_over(self, today: date) -> bool:
+        """Whether the day has passed until which it counts."""
+        return self.suppression.until is not None and self.suppression.until < today
+
     def covers(self, report: Report) -> bool:
+        """Whether a report is excused by it, if it still counts; that is noted."""
         if report.rule not in self.suppression.rules:
             return False
         if self.suppression.scope == "line":
@@ -44,31 +53,42 @@ class _Excuse:
         return True
 
 
-def suppress(reports: Sequence[Report], file: File, known: Known) -> tuple[Report, ...]:
+def suppress(reports: Sequence[Report], file: File, known: Known, today: date) -> tuple[Report, ...]:
     """The reports that stand, followed by those about the suppressions of the file themselves."""
     if not file.commented:
         return tuple(reports)
-    excuses = [
-        _Excuse(suppression, file.starts[position])
-        for position in file.commented
-        for suppression in (*file.blocks[position].suppressions.lines, *file.blocks[position].suppressions.files)
-    ]
-    standing = [report for report in reports if not _excused(report, excuses)]
-    about = [report for excuse in excuses for report in _idle(excuse, file.path, known)]
+    excuses = excuses_of(file)
+    counting = [excuse for excuse in excuses if not excuse.is_over(today)]
+    standing = [report for report in reports if not _excused(report, counting)]
+    about = [report for excuse in excuses for report in _about_excuse(excuse, file.path, known, today)]
     return (*standing, *about, *_malformed(file))
 
 
-def _excused(report: Report, excuses: Sequence[_Excuse]) -> bool:
+def excuses_of(file: File) -> list[Excuse]:
+    """All suppressions of a file, in the order of the blocks."""
+    return [
+        Excuse(suppression, file.starts[position])
+        for position in file.commented
+        for suppression in (*file.blocks[position].suppressions.lines, *file.blocks[position].suppressions.files)
+    ]
+
+
+def _excused(report: Report, excuses: Sequence[Excuse]) -> bool:
     """Whether some excuse covers the report. All are asked, so that two for the same report both count as used."""
     covering = [excuse for excuse in excuses if excuse.covers(report)]
     return bool(covering)
 
 
-def _idle(excuse: _Excuse, path: str, known: Known) -> Iterator[Report]:
+def _about_excuse(excuse: Excuse, path: str, known: Known, today: date) -> Iterator[Report]:
+    """What is wrong with a suppression, at each name for which it is."""
+    is_over, until = excuse.is_over(today), excuse.suppression.until
     for rule, span in zip(excuse.suppression.rules, excuse.suppression.names, strict=True):
         place = span.shift(excuse.start)
         if rule not in known.names:
-            yield _about(UNUSED, path, place, f"`{rule}` is no rule of Hexguard, so this suppresses nothing")
+            hint = did_you_mean(rule, known.names)
+            yield _about(UNUSED, path, place, f"`{rule}` is no rule of Hexguard, so this suppresses nothing{hint}")
+        elif is_over:
+            yield _about(EXPIRED, path, place, f"`{rule}` was suppressed until {until}, which is over")
         elif rule in known.enabled and rule not in excuse.used:
             yield _about(UNUSED, path, place, f"`{rule}` reports nothing here, so this suppression is idle")
 
@@ -80,4 +100,6 @@ def _malformed(file: File) -> Iterator[Report]:
 
 
 def _about(rule: str, path: str, span: Span, message: str) -> Report:
-    return Report(rule, Severity.NIT, message, path, span)
+    # What suppresses nothing can go without any change.
+    applicability = None if rule == MALFORMED else Applicability.SAFE
+    return Report(rule, Severity.NIT, message, path, span, applicability)

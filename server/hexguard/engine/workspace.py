@@ -4,6 +4,7 @@ Not thread-safe: one thread owns a workspace. `Workspace` holds the only mutable
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from datetime import date
 from itertools import chain
 
 import msgspec
@@ -11,12 +12,14 @@ import msgspec
 from hexguard.engine.attic import Attic
 from hexguard.engine.budget import Budget, Slow
 from hexguard.engine.check import Checked, Crash, check_block
+from hexguard.engine.excusing import Reach, excuse
 from hexguard.engine.file import Edited, File, Lowering, ModuleName, edit_file, open_file
-from hexguard.engine.fixing import FIXES_PER_REPORT, Fixed, make_fixes, merged, next_fix
+from hexguard.engine.fix_all import Fixed, Wanted, fix_all
+from hexguard.engine.fixing import Offer, make_offers, merged
 from hexguard.engine.impact import changed_reads, reads_about
 from hexguard.engine.ledger import Ledger
 from hexguard.engine.report import RelatedPlace, Report
-from hexguard.engine.selection import Selection, Table
+from hexguard.engine.selection import Selection, Table, table_of
 from hexguard.engine.sites import Sites, same_sites
 from hexguard.engine.stages import Stage, Trace, untraced
 from hexguard.engine.suppress import Known, suppress
@@ -33,6 +36,7 @@ from hexguard.rule.fix import BULK, Applicability, Fix
 from hexguard.rule.source import Source
 from hexguard.rule.view import Project, View
 from hexguard.text.document import Document
+from hexguard.text.edit import Edit
 from hexguard.text.span import Span
 
 
@@ -40,7 +44,8 @@ class Config(msgspec.Struct, frozen=True):
     """What a workspace works by: the project, the catalogue, which rules run in which file, and how to look up a file.
 
     `load` gives a file of the project that is not open, by the name of its module; it may say `None`.
-    `shelf` has the summaries of modules that were taken in by `shelve`.
+    `shelf` has the summaries of modules that were taken in by `shelve`; `today` tells which suppressions are over.
+    `standing` gives those of the reports on a file that are to be told, in their order; without it, all are.
     """
 
     project: Project
@@ -48,6 +53,8 @@ class Config(msgspec.Struct, frozen=True):
     selection: Callable[[str], Selection]
     load: Callable[[str], tuple[str, Document] | None]
     shelf: Shelf | None = None
+    today: Callable[[], date] = date.today
+    standing: Callable[[File, tuple[Report, ...]], tuple[Report, ...]] | None = None
 
 
 class Workspace:
@@ -204,7 +211,12 @@ class Workspace:
         return stale
 
     def reports(self, path: str) -> tuple[Report, ...]:
-        """The reports on an open file, in the order of the text; only blocks without current findings are checked."""
+        """The reports on an open file that are to be told, in the order of the text."""
+        reports, standing = self.all_reports(path), self._config.standing
+        return standing(self._files[path], reports) if standing and reports else reports
+
+    def all_reports(self, path: str) -> tuple[Report, ...]:
+        """All reports on an open file, told or not; only blocks without current findings are checked."""
         file = self._files[path]
         ledger = self._ledgers[path]
         for position in ledger.due():
@@ -216,7 +228,23 @@ class Workspace:
             return self._reports_of(checked, file, position)
 
         reports = telling.reports(ledger, file, selection, make)
-        return tuple(sorted(suppress(reports, file, known), key=_place))
+        return tuple(sorted(suppress(reports, file, known, self._config.today()), key=_place))
+
+    def on_request(self, path: str, span: Span) -> tuple[Report, ...]:
+        """What rules that are on request find at a span of an open file; each offers its rewrite, nobody is told."""
+        file, (selection, _, _) = self._files[path], self._table(path)
+        table = table_of(selection.on_request)
+        first = max(file.starts.find(span.start) - 1, 0)
+        found: list[Report] = []
+        for position in range(first, max(file.starts.find(span.end), first + 1) if table else first):
+            start, lowered = file.starts[position], file.blocks[position]
+            result = check_block(lowered.facts, self._view(file, position, Reader(self._modules)), table)
+            self.crashes.extend(result.crashes)
+            for finding, text in zip(result.findings, result.texts, strict=True):
+                place = lowered.spans[finding.node].shift(start)
+                if place.start <= span.end and span.start <= place.end:
+                    found.append(self._report(finding, text, position, path, place, selection))
+        return tuple(found)
 
     def _reports_of(self, checked: Checked, file: File, position: int) -> Iterator[Report]:
         spans, start = file.blocks[position].spans, file.starts[position]
@@ -226,47 +254,62 @@ class Workspace:
                 span = spans[finding.node].shift(start)
                 yield self._report(finding, text, position, file.path, span, selection)
 
-    def fixes(self, report: Report) -> tuple[tuple[Applicability, Fix], ...]:
-        """All that is offered for a report on an open file as it is now, the default first.
+    def offers(self, report: Report) -> tuple[Offer, ...]:
+        """All that there is to offer for a report on an open file as it is now, the default first.
 
         Raises `StaleReportError` if the document has changed since the report was made, `KeyError` if it was closed.
         """
-        return tuple(self._make_fixes(report))
+        return tuple(self._make_offers(report))
+
+    def fixes(self, report: Report) -> tuple[tuple[Applicability, Fix], ...]:
+        """The fixes among what is offered. Raises as `offers` does."""
+        return tuple((offer.applicability, offer.fix) for offer in self.offers(report) if isinstance(offer.fix, Fix))
 
     def fix(self, report: Report, allowed: Collection[Applicability] = BULK) -> Fix | None:
-        """The first fix for a report that may be trusted as far as `allowed` says. Raises as `fixes` does."""
-        fixes = self._make_fixes(report)
-        return next((fix for applicability, fix in fixes if applicability in allowed), None)
+        """The first fix for a report that may be trusted as far as `allowed` says. Raises as `offers` does."""
+        offered = (offer.fix for offer in self._make_offers(report) if offer.applicability in allowed)
+        return next((fix for fix in offered if isinstance(fix, Fix)), None)
 
-    def _make_fixes(self, report: Report) -> Iterator[tuple[Applicability, Fix]]:
-        file = self._files[report.path]
+    def _make_offers(self, report: Report) -> Iterator[Offer]:
+        return make_offers(report, self._files[report.path], self._source_of(report.path), self._config.catalogue)
+
+    def _source_of(self, path: str) -> Source:
+        file = self._files[path]
         # A document is asked for many fixes before it changes.
         if self._source is None or self._source[0] is not file:
             self._source = file, file.source()
-        return make_fixes(report, file, self._source[1], self._config.catalogue)
+        return self._source[1]
 
     def fix_all(self, path: str, wanted: Callable[[Report], bool], allowed: Collection[Applicability] = BULK) -> Fixed:
-        """What an open file becomes when every wanted report is fixed; the open document itself stays as it is.
+        """What an open file becomes when every wanted report is fixed; the open document itself stays as it is."""
+        return self.fix_file(self._files[path], Wanted(wanted, allowed))
 
-        Fixes are applied one after another, each to the result of the one before, until none is left.
-        """
+    def fix_file(self, file: File, wanted: Wanted) -> Fixed:
+        """What a file becomes, open or not, when all that is wanted is fixed; nothing changes by that."""
+        return fix_all(self.scratch(file), file.path, wanted)
+
+    def scratch(self, file: File) -> "Workspace":
+        """A workspace with this file alone, open or not, and all modules; what is edited there changes nothing here."""
         scratch = Workspace(self._config)
         scratch._modules = self._modules.copy()
-        original = self._files[path]
-        scratch.open(path, original.module, original.document)
-        fixed: list[Report] = []
-        limit = FIXES_PER_REPORT * len(scratch.reports(path))
+        scratch.take((file,))
+        # What is known about the blocks of an open file need not be found out again.
+        if self._files.get(file.path) is file:
+            scratch._ledgers[file.path] = self._ledgers[file.path].copy()
+            scratch._asked[file.path] = set(self._asked.get(file.path, ()))
+        return scratch
 
-        def fix_of(report: Report) -> Fix | None:
-            return scratch.fix(report, allowed)
+    def apply(self, path: str, edits: tuple[Edit, ...]) -> Edit:
+        """Make disjoint edits in an open document, and give the one edit that does the same."""
+        document = self._files[path].document
+        edit = merged(edits, document.text)
+        self.edit(path, document.edited(edit.span, edit.text, None), edit.span, edit.text)
+        return edit
 
-        while len(fixed) < limit and (found := next_fix(scratch.reports(path), wanted, fix_of)):
-            report, fix = found
-            document = scratch._files[path].document
-            edit = merged(fix.edits, document.text)
-            scratch.edit(path, document.edited(edit.span, edit.text, None), edit.span, edit.text)
-            fixed.append(report)
-        return Fixed(scratch._files[path].document.text, tuple(fixed))
+    def excuse(self, report: Report, reach: Reach) -> tuple[Edit, ...] | None:
+        """Edits that suppress a report on an open file, tried out; `None` if no comment can do that."""
+        file = self._files[report.path]
+        return excuse(report, file, reach, lambda: self.scratch(file))
 
     def _kept(self, edited: Edited, old: File) -> list[Checked | None]:
         """The findings of the blocks that an edit put in, where they say the same as the blocks that they replace."""
@@ -291,9 +334,8 @@ class Workspace:
     def _check(self, file: File, position: int, table: Table) -> Checked:
         self._trace(Stage.CHECK, f"{file.path}:{position}")
         facts, place = file.blocks[position].facts, file.placed[position].place
-        reader = Reader(self._modules)
-        view = View(facts, place, self._config.project, reader, self._effects, self._breaches)
-        result = check_block(facts, view, table, self._budget.clock if self._budget else None)
+        reader, clock = Reader(self._modules), self._budget.clock if self._budget else None
+        result = check_block(facts, self._view(file, position, reader), table, clock)
         self.crashes.extend(result.crashes)
         if self._budget and self._budget.charge(file.path, result.seconds):
             self._tables.pop(file.path, None)
@@ -302,6 +344,10 @@ class Workspace:
         if pointed:
             self._pointed.setdefault(file.path, set()).update(pointed)
         return Checked(place, result.findings, result.texts, frozenset(reader.reads))
+
+    def _view(self, file: File, position: int, reader: Reader) -> View:
+        facts, place = file.blocks[position].facts, file.placed[position].place
+        return View(facts, place, self._config.project, reader, self._effects, self._breaches)
 
     def _answers(self) -> tuple[Effects, Breaches]:
         project = self._config.project
