@@ -3,22 +3,21 @@
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from functools import partial
 
 import msgspec
 
 from hexguard.settings import import_linter, schema
 from hexguard.settings.locate import KeyPath, Places, locate
 from hexguard.settings.model import Contract, Loaded, Problem, Settings
-from hexguard.settings.names import IMPORT_LINTER_FILES, OWN_FILES, PYPROJECT
+from hexguard.settings.names import IMPORT_LINTER_FILES, OWN_FILES, PYPROJECT, table_in
 from hexguard.settings.report import Report, is_table, wrong
 from hexguard.text.span import Span
 
 EDITOR = "editor settings"
 """The `path` of problems in what an editor sends, for which there is no text."""
 
-_TABLE = ("tool", "hexguard")
 _AT_LINE = re.compile(r" ?\(at line (\d+), column (\d+)\)$| ?\(at end of document\)$")
-_NOWHERE = Places({})
 
 
 def load(sources: Mapping[str, str], selectors: Collection[str] | None = None) -> Loaded:
@@ -45,7 +44,7 @@ def merge(settings: Settings, editor: Mapping[str, object], selectors: Collectio
     `editor` may hold the keys bare, under `hexguard`, or each with `hexguard.` before it.
     Keys that are not ours belong to the client and are passed over, unless they look like a misspelling.
     """
-    report = Report(EDITOR, _NOWHERE, selectors)
+    report = Report(EDITOR, _nowhere, selectors)
     raw = {key.removeprefix("hexguard."): value for key, value in editor.items() if key != "hexguard"}
     nested = editor.get("hexguard")
     if is_table(nested):
@@ -56,6 +55,10 @@ def merge(settings: Settings, editor: Mapping[str, object], selectors: Collectio
         if hint:
             report.doubtful_key((key,), f"there is no setting `{key}`{hint}")
     return Loaded(schema.read(raw, settings, (), report), tuple(report.problems))
+
+
+def _nowhere() -> Places:
+    return Places({})
 
 
 class _Document(msgspec.Struct, frozen=True):
@@ -71,10 +74,10 @@ def _parse(name: str, text: str, selectors: Collection[str] | None) -> _Document
     try:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        report = Report(name, _NOWHERE)
+        report = Report(name, _nowhere)
         report.problems.append(_syntax_problem(name, text, error))
         return _Document({}, report)
-    return _Document(raw, Report(name, locate(text), selectors))
+    return _Document(raw, Report(name, partial(locate, text), selectors))
 
 
 def _syntax_problem(name: str, text: str, error: Exception) -> Problem:
@@ -101,7 +104,7 @@ def _settings(documents: Mapping[str, _Document]) -> Settings:
     settings = Settings()
     chosen: str | None = None
     for name, document in documents.items():
-        path: KeyPath = () if name in OWN_FILES else _TABLE
+        path: KeyPath = table_in(name)
         raw = _own_table(document, path)
         if raw is None:
             continue
@@ -133,7 +136,7 @@ def _import_linter(
     """Read the contracts of the first file that configures import-linter, in the order in which it looks itself."""
     for name in IMPORT_LINTER_FILES:
         if name in sources and import_linter.is_configured_by(sources[name]):
-            report = Report(name, import_linter.locate_ini(sources[name]))
+            report = Report(name, partial(import_linter.locate_ini, sources[name]))
             contracts = import_linter.from_ini(sources[name], report)
             return contracts, tuple(report.problems)
     if pyproject is None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from hexguard.settings.names import BASELINE
 from hexguard.text.span import Span
 
 Preset = Literal["simple", "layered", "hexagonal", "django"]
@@ -67,6 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Rules are chosen by rule name, family name, alias, or `all`.
     `preset` and `python` are None when they are to be detected.
+    `baseline` is the path, relative to the root, of the file with the findings that are left alone.
     `exclude` and the keys of `per_file_ignores` are patterns in the manner of `.gitignore`, relative to the root.
     `severity` is keyed by rule or family name, `options` by rule name; option values stay as the file gave them.
     """
@@ -81,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     python: tuple[int, int] | None = None
     preview: bool = False
     unsafe_fixes: bool = False
+    baseline: str = BASELINE
     layers: tuple[Layer, ...] = ()
     contracts: tuple[Contract, ...] = ()
     options: Mapping[str, Mapping[str, object]] = msgspec.field(default_factory=dict[str, Mapping[str, object]])

@@ -1,7 +1,8 @@
 """What readers of settings share: how a bad value is refused, and where the problems are gathered."""
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import Literal, TypeGuard
 
 from hexguard.settings.locate import KeyPath, Places
@@ -19,13 +20,21 @@ class RejectedError(Exception):
 
 
 class Report:
-    """Gathers the problems of one source, and finds the span of each."""
+    """Gathers the problems of one source, and finds the span of each.
 
-    def __init__(self, source: str, places: Places, selectors: Collection[str] | None = None) -> None:
+    `locate` gives the places of the source; it is called for the first problem, because most sources have none.
+    """
+
+    def __init__(self, source: str, locate: Callable[[], Places], selectors: Collection[str] | None = None) -> None:
         self.source = source
-        self.places = places
+        self._locate = locate
         self.selectors = selectors
         self.problems: list[Problem] = []
+
+    @cached_property
+    def places(self) -> Places:
+        """Where everything in the source stands."""
+        return self._locate()
 
     def rejected(self, error: RejectedError) -> None:
         """Note a value that falls back to its default."""

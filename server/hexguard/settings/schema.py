@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 import msgspec
 
@@ -26,10 +26,33 @@ from hexguard.settings.report import (
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 SEVERITIES = tuple(severity.value for severity in Severity)
 
+BOOLEANS = ("true", "false")
+
 _T = TypeVar("_T")
 _Reader = Callable[[object, KeyPath, Report], object]
 _CAPITAL = re.compile(r"(?<=[a-z0-9])[A-Z]")
 _PYTHON = re.compile(r"(3)\.(\d{1,3})")
+
+
+class Key(msgspec.Struct, frozen=True):
+    """A key of the table: how its value is read, what it does in one sentence, and what it takes in words.
+
+    `holds` is what its value is: a list of selectors, one of `choices`, a string, a list of strings, or tables.
+    With `names`, the value is a table, each of whose values is that;
+    its keys are selectors, names of rules, or whatever the user likes.
+    """
+
+    read: _Reader
+    does: str
+    takes: str
+    holds: Literal["selectors", "choice", "text", "texts", "tables"]
+    names: Literal["selector", "rule", "free"] | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What it does and what it takes, in Markdown."""
+        return f"{self.does} It takes {self.takes}."
 
 
 def read(raw: Mapping[str, object], base: Settings, path: KeyPath, report: Report) -> Settings:
@@ -42,11 +65,11 @@ def read(raw: Mapping[str, object], base: Settings, path: KeyPath, report: Repor
     changes: dict[str, object] = {}
     for key, value in raw.items():
         field = field_of(key)
-        reader = _READERS.get(field)
-        if reader is None or value is None:
+        known = KEYS.get(field)
+        if known is None or value is None:
             continue
         try:
-            changes[field] = reader(value, (*path, key), report)
+            changes[field] = known.read(value, (*path, key), report)
         except RejectedError as error:
             report.rejected(error)
     joined: dict[str, Mapping[str, object]] = {
@@ -63,15 +86,18 @@ def read(raw: Mapping[str, object], base: Settings, path: KeyPath, report: Repor
 
 def unknown_keys(raw: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     """Give each key that means nothing, with `; did you mean ...?` or an empty string."""
-    known = [field.replace("_", "-") for field in _READERS]
-    return tuple(
-        (key, did_you_mean(field_of(key).replace("_", "-"), known)) for key in raw if field_of(key) not in _READERS
-    )
+    known = [spelled(field) for field in KEYS]
+    return tuple((key, did_you_mean(spelled(field_of(key)), known)) for key in raw if field_of(key) not in KEYS)
 
 
 def field_of(key: str) -> str:
     """Give the name of the field of `Settings` that a key in any spelling stands for."""
     return _CAPITAL.sub(lambda match: f"_{match.group()}", key).replace("-", "_").lower()
+
+
+def spelled(field: str) -> str:
+    """Give the key that stands for a field of `Settings`, as TOML spells it."""
+    return field.replace("_", "-")
 
 
 def _strings(value: object, path: KeyPath, _report: Report) -> tuple[str, ...]:
@@ -133,6 +159,13 @@ def _entries(value: object, path: KeyPath, report: Report, one: Callable[[str, o
     return found
 
 
+def _file(value: object, path: KeyPath, _report: Report) -> str:
+    name = string(value, path)
+    if not name.strip() or not name.isprintable():
+        raise RejectedError(path, f"{naming(path)} must be the path of a file")
+    return name
+
+
 def _layers(value: object, path: KeyPath, report: Report) -> tuple[Layer, ...]:
     if is_array(value):
         return _layer_list(value, path, report)
@@ -158,19 +191,70 @@ def _modules(value: object, path: KeyPath) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else strings(value, path)
 
 
-_READERS: Mapping[str, _Reader] = {
-    "select": _selectors,
-    "ignore": _selectors,
-    "extend_select": _selectors,
-    "preset": _preset,
-    "severity": _severity,
-    "exclude": _strings,
-    "src": _strings,
-    "python": _python,
-    "preview": _boolean,
-    "unsafe_fixes": _boolean,
-    "layers": _layers,
-    "contracts": read_contracts,
-    "options": _options,
-    "per_file_ignores": _per_file_ignores,
+KEYS: Mapping[str, Key] = {
+    "select": Key(
+        _selectors, "Which rules run.", "a list of rules, families, ids of guidelines, or `all`", "selectors"
+    ),
+    "ignore": Key(_selectors, "Which rules never run.", "a list of rules, families or ids of guidelines", "selectors"),
+    "extend_select": Key(
+        _selectors, "Which rules run besides those of `select`.", "a list of rules, families or ids", "selectors"
+    ),
+    "preset": Key(
+        _preset,
+        "Which layers and contracts the architecture begins with.",
+        "one of " + ", ".join(f"`{name}`" for name in PRESETS),
+        "choice",
+        choices=PRESETS,
+    ),
+    "severity": Key(
+        _severity,
+        "How severe the findings of a rule or of a family are.",
+        "a table from rule or family to one of " + ", ".join(f"`{name}`" for name in SEVERITIES),
+        "choice",
+        names="selector",
+        choices=SEVERITIES,
+    ),
+    "exclude": Key(_strings, "Which files are not checked.", "a list of patterns as in `.gitignore`", "texts"),
+    "src": Key(
+        _strings, "Which folders imports start from.", "a list of folders, relative to the root of the project", "texts"
+    ),
+    "python": Key(
+        _python, "The lowest version of Python that the project supports.", 'a string such as `"3.11"`', "text"
+    ),
+    "preview": Key(_boolean, "Whether rules in preview run.", "`true` or `false`", "choice", choices=BOOLEANS),
+    "unsafe_fixes": Key(
+        _boolean,
+        "Whether fixes that may change what the code does are applied with the others.",
+        "`true` or `false`",
+        "choice",
+        choices=BOOLEANS,
+    ),
+    "baseline": Key(
+        _file,
+        "Which file lists the findings that are left alone, if it exists.",
+        "a path, relative to the root of the project",
+        "text",
+    ),
+    "layers": Key(
+        _layers,
+        "The layers of the architecture, and the modules that belong to each.",
+        "a table from name to module patterns, or a list of tables with `name` and `modules`",
+        "texts",
+        names="free",
+    ),
+    "contracts": Key(
+        read_contracts,
+        "What a layer or a module may import.",
+        "a list of tables with `kind`, which is `layers`, `forbidden` or `independence`, and what that needs",
+        "tables",
+    ),
+    "options": Key(_options, "The options of single rules.", "a table from rule to a table", "tables", names="rule"),
+    "per_file_ignores": Key(
+        _per_file_ignores,
+        "Which rules never run on some files.",
+        "a table from pattern as in `.gitignore` to a list of rules, families or ids of guidelines",
+        "selectors",
+        names="free",
+    ),
 }
+"""Every key of the table by the field of `Settings` that it fills: the one description of what the user can declare."""
