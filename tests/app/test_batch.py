@@ -3,8 +3,9 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -12,9 +13,10 @@ import pytest
 
 from hexguard.app.batch import Outcome, WorkerEndedError, check_batch
 from hexguard.app.root import Root
-from hexguard.app.worker import Fixing, Task
+from hexguard.app.worker import Task
 from hexguard.engine.file import File
 from hexguard.engine.report import Report
+from hexguard.engine.suppress import Known, suppress
 from hexguard.engine.workspace import Workspace
 from hexguard.facts.expressions import Call
 from hexguard.files.read import Source
@@ -25,10 +27,18 @@ from support.command import Content, write_files
 SHOP = Path(__file__).parents[1] / "projects" / "shop"
 
 
-def check(folder: Path, jobs: int, fixing: Fixing = Fixing.OFF, store: Path | None = None) -> Outcome:
+def check(folder: Path, jobs: int, store: Path | None = None, *, is_fixing: bool = False) -> Outcome:
     """Check all files of a folder, in the given number of processes."""
     files = [str(path) for path in folder.rglob("*.py")]
-    return check_batch(Task(folder, fixing=fixing, unsafe=True, store=store), files, jobs)
+    return check_batch(Task(folder, is_fixing=is_fixing, unsafe=True, store=store), files, jobs)
+
+
+def fix(folder: Path, jobs: int, store: Path | None = None) -> Outcome:
+    """Fix all files of a folder; what is found afterwards, with the changes that could be made."""
+    outcome = check(folder, jobs, store, is_fixing=True)
+    troubles = {change: trouble for change in outcome.changes if (trouble := change.write())}
+    changes = tuple(change for change in outcome.changes if change not in troubles)
+    return msgspec.structs.replace(check(folder, jobs, store), changes=changes, troubles=tuple(troubles.values()))
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -47,9 +57,10 @@ def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
     assert alone == shared
     assert len(alone.reports) > 20
     assert [trouble.path for trouble in alone.troubles] == [str(shop / "bad.py")]
-    shown = [check(shop, jobs, Fixing.SHOW) for jobs in (1, 3)]
-    assert shown[0] == shown[1]
-    assert {**texts(shop), **texts(SHOP)} == texts(shop), "a shown fix is not made"
+    offered = [check(shop, jobs, is_fixing=True) for jobs in (1, 3)]
+    assert offered[0] == offered[1]
+    assert len(offered[0].changes) > 10
+    assert {**texts(shop), **texts(SHOP)} == texts(shop), "what is worked out is not made"
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -57,8 +68,8 @@ def test_fixes_do_not_depend_on_it_either(tmp_path: Path, jobs: int) -> None:
     shop, twin = tmp_path / "shop", tmp_path / "twin"
     shutil.copytree(SHOP, shop)
     shutil.copytree(SHOP, twin)
-    outcome = check(shop, jobs, Fixing.WRITE)
-    check(twin, 2, Fixing.WRITE)
+    outcome = fix(shop, jobs)
+    fix(twin, 2)
     assert texts(shop) == texts(twin)
     assert texts(shop) != texts(SHOP)
     assert outcome.reports == check(shop, 1).reports
@@ -89,7 +100,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pyte
         os.rename(str(before), str(after))
 
     monkeypatch.setattr("hexguard.files.read.os.replace", refuse)
-    outcome = check(tmp_path, 1, Fixing.WRITE)
+    outcome = fix(tmp_path, 1)
     assert [(trouble.path, trouble.is_error) for trouble in outcome.troubles] == [(str(tmp_path / "a.py"), True)]
     assert [change.path for change in outcome.changes] == [str(tmp_path / "b.py")]
     assert [report.place.path for report in outcome.reports] == [str(tmp_path / "a.py")]
@@ -127,14 +138,14 @@ def test_a_file_that_nobody_asked_for_is_no_error(tmp_path: Path) -> None:
 def test_a_file_on_which_the_engine_fails_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "try:\n    pass\nexcept:\n    pass\n"
     write_files(tmp_path, {"a.py": text, "b.py": text})
-    reports = Workspace.reports
+    reports = Workspace.all_reports
 
     def fail(workspace: Workspace, path: str) -> tuple[Report, ...]:
         if path.endswith("a.py"):
             raise ZeroDivisionError(path)
         return reports(workspace, path)
 
-    monkeypatch.setattr(Workspace, "reports", fail)
+    monkeypatch.setattr(Workspace, "all_reports", fail)
     outcome = check(tmp_path, 1)
     assert [(trouble.path, trouble.is_error) for trouble in outcome.troubles] == [(str(tmp_path / "a.py"), True)]
     assert [report.place.path for report in outcome.reports] == [str(tmp_path / "b.py")]
@@ -267,14 +278,29 @@ def test_what_is_as_it_was_is_not_worked_out_again(
     assert len(worked_out) == first.n_files > 30, "the count counts"
 
 
+def test_a_suppression_ends_although_the_verdict_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import time\nasync def f():\n    time.sleep(1)  # hexguard: ignore[blocking-sleep-in-async] until={day}\n"
+    tomorrow = date.today() + timedelta(days=1)
+    write_files(tmp_path / "app", {"pyproject.toml": "", "a.py": code.format(day=tomorrow)})
+    store = tmp_path / "store.sqlite3"
+    assert check(tmp_path / "app", 1, store).reports == ()
+
+    def suppressed_later(reports: Sequence[Report], file: File, known: Known, today: date) -> tuple[Report, ...]:
+        return suppress(reports, file, known, today + timedelta(days=2))
+
+    monkeypatch.setattr("hexguard.engine.workspace.suppress", suppressed_later)
+    found = [report.rule for report in check(tmp_path / "app", 1, store).reports]
+    assert found == ["blocking-sleep-in-async", "expired-suppression"]
+
+
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_fixes_do_not_depend_on_what_is_stored(tmp_path: Path, jobs: int) -> None:
     shop, twin, store = tmp_path / "shop", tmp_path / "twin", tmp_path / "store"
     shutil.copytree(SHOP, shop)
     shutil.copytree(SHOP, twin)
     before = check(shop, 1, store=store)
-    outcome = check(shop, jobs, Fixing.WRITE, store)
-    other = check(twin, 1, Fixing.WRITE)
+    outcome = fix(shop, jobs, store)
+    other = fix(twin, 1)
     assert texts(shop) == texts(twin)
     assert [change.n_fixed for change in outcome.changes] == [change.n_fixed for change in other.changes]
     assert len(outcome.reports) < len(before.reports)

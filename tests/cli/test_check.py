@@ -225,7 +225,7 @@ def test_fix(folder: Folder, before: Content, arguments: list[str], after: Conte
 def test_what_is_left_after_fixing_is_reported(folder: Folder) -> None:
     run = folder.check({"a.py": OPTIONAL + HANDLER, "pyproject.toml": PYPROJECT}, "--fix", "--format", "concise")
     assert [line.split()[2] for line in run.out.splitlines()] == ["bare-except"]
-    assert run.err.splitlines() == ["Fixed 1 finding in 1 file", "Found 1 finding left"]
+    assert run.err.splitlines() == ["Fixed 1 finding in 1 file: 1 optional-union-syntax", "Found 1 finding left"]
     assert run.code == 1
 
 
@@ -248,7 +248,7 @@ def test_a_difference_can_be_read_by_tools(folder: Folder) -> None:
         "     fast = None",
         "\\ No newline at end of file",
     ]
-    assert run.err == "Would fix 1 finding in 1 file\n"
+    assert run.err == "Would fix 1 finding in 1 file: 1 bare-except\n"
     assert run.code == 1
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hexguard.files.read import Source, read, write
+from hexguard.files.read import PlainText, Source, read, read_plain, write, write_plain
 from hexguard.files.stamp import digest, stamp_of
 from hexguard.settings import Problem
 
@@ -106,3 +106,40 @@ def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: p
         write(source, "# coding: latin-1\nx\n")
     assert path.read_bytes() == b"# coding: latin-1\n"
     assert os.listdir(tmp_path) == ["a.py"]
+
+
+def test_a_plain_file_need_not_exist(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "er" / "list.txt"
+    assert read_plain(path) == PlainText("", None)
+    before = os.umask(0o027)
+    try:
+        write_plain(path, "one\n")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert read_plain(path) == PlainText("one\n", stamp_of(path.stat()))
+    assert os.listdir(path.parent) == ["list.txt"]
+
+
+def test_a_plain_file_keeps_its_bytes_its_permissions_and_its_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "list.txt", tmp_path / "link.txt"
+    path.write_bytes(b"\xff\xc3\xa9\r\n")
+    path.chmod(0o604)
+    link.symlink_to("list.txt")
+    found = read_plain(link)
+    assert isinstance(found, PlainText)
+    write_plain(link, found.text + "more\n")
+    assert path.read_bytes() == b"\xff\xc3\xa9\r\nmore\n"
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o604
+
+
+def test_a_plain_file_that_cannot_be_had_is_told(tmp_path: Path) -> None:
+    found = [read_plain(tmp_path), read_plain(tmp_path / "nul\0")]
+    assert [problem.message for problem in found if isinstance(problem, Problem)] == [
+        "cannot be read: it is a folder",
+        "cannot be read: embedded null byte",
+    ]
+    with pytest.raises(IsADirectoryError):
+        write_plain(tmp_path, "x")
+    assert [path.name for path in tmp_path.parent.iterdir() if path.suffix == ".tmp"] == []

@@ -9,18 +9,23 @@ import os
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import TypeAlias
 
 import msgspec
 
+from hexguard.app.baseline import BaselineUse, Run, Settled, Told, settle
+from hexguard.app.change import Change
 from hexguard.app.fingerprint import code_fingerprint
 from hexguard.app.plan import Plan
 from hexguard.app.printed import PrintedReport, Trouble, printed_problem
 from hexguard.app.root import Root
-from hexguard.app.worker import Answer, Change, Check, Crashed, Fix, Fixing, Gather, Request, Task, Worker
+from hexguard.app.worker import Answer, Check, Crashed, Fix, Gather, Request, Task, Worker
+from hexguard.engine.suppress import OWN_NAMES
 from hexguard.files.store import Store
+from hexguard.settings.model import Problem
 
 WORTH_A_PROCESS = 100
 """With fewer files than this, starting another process takes longer than checking them."""
@@ -32,12 +37,16 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of a batch, in the order of the paths; `reports` are what is left after the fixes were written."""
+    """What came of a batch, in the order of the paths.
+
+    `reports` are those that the baseline does not cover; `changes` are what fixes would do, which nobody has done yet.
+    """
 
     reports: tuple[PrintedReport, ...]
     changes: tuple[Change, ...]
     troubles: tuple[Trouble, ...]
     n_files: int
+    settled: Settled | None = None
 
 
 class WorkerEndedError(RuntimeError):
@@ -70,28 +79,33 @@ def _without_collecting() -> Generator[None]:
 
 
 def _run(plan: Plan, task: Task, store: Store, jobs: int | None, on_progress: Progress | None) -> Outcome:
-    is_fixing = task.fixing is not Fixing.OFF
     n_read = len(plan.gathered) + len(plan.others)
     # A store that is in no file cannot be shared.
-    n_jobs = min(jobs or _paying(n_read), max(1, n_read)) if store.path else 1
-    steps = _Steps(n_read + len(plan.checked) * (2 if is_fixing else 1), on_progress)
+    n_shared = len(plan.checked) if task.is_fixing else n_read
+    n_jobs = min(jobs or _paying(n_shared), max(1, n_shared)) if store.path else 1
+    steps = _Steps(n_read + len(plan.checked) * (2 if task.is_fixing else 1), on_progress)
     shares, others = _shares(plan.gathered, n_jobs), _shares(plan.others, n_jobs)
     with _team(task, plan.root, store, n_jobs, steps.step) as ask:
         answers = ask([Gather(mine, more, plan.shadowed) for mine, more in zip(shares, others, strict=True)])
         unread = {path for answer in answers for path in answer.unread}
         modules = {path: name for path, name in plan.modules.items() if path not in unread}
-        if is_fixing:
-            answers += ask([Fix(mine, modules) for mine in shares])
         kept = plan.standing(unread)
         due = [path for path in plan.checked if path not in kept and path not in unread]
         if due:
             answers += ask([Check(paths, modules) for paths in _dealt(due, shares)])
-    answers.append(Answer(reports=tuple(report for verdict in kept.values() for report in verdict.reports)))
-    return _outcome(plan.root, answers, len(plan.checked))
+        answers.append(Answer(reports=tuple(report for verdict in kept.values() for report in verdict.reports)))
+        if task.is_fixing and (fixable := _fixable(answers)):
+            answers += ask([Fix(paths, modules) for paths in _dealt(fixable, shares)])
+    return _outcome(plan, task, answers)
+
+
+def _fixable(answers: Sequence[Answer]) -> list[str]:
+    """The files in which some finding has a fix."""
+    return sorted({report.place.path for answer in answers for report in answer.reports if report.fix is not None})
 
 
 def _dealt(due: Sequence[str], shares: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    """Deal out the files to check: whoever has read one checks it as well."""
+    """Deal out the files to check or to fix: whoever has read one does that as well."""
     wanted = set(due)
     own = [tuple(path for path in share if path in wanted) for share in shares]
     read = {path for share in own for path in share}
@@ -109,18 +123,59 @@ def _shares(paths: Sequence[str], n_jobs: int) -> list[tuple[str, ...]]:
     return [tuple(paths[member::n_jobs]) for member in range(n_jobs)]
 
 
-def _outcome(root: Root, answers: Sequence[Answer], n_files: int) -> Outcome:
+def _outcome(plan: Plan, task: Task, answers: Sequence[Answer]) -> Outcome:
+    root = plan.root
     settings = [
         printed_problem(problem, str(root.path / problem.path), root.settings_text(problem.path))
-        for problem in root.problems
+        for problem in _problems(root, task)
     ]
+    reports = sorted((report for answer in answers for report in answer.reports), key=lambda report: report.order)
     troubles = [trouble for answer in answers for trouble in answer.troubles]
+    told = _settled(plan, task, answers, reports)
     return Outcome(
-        tuple(sorted((report for answer in answers for report in answer.reports), key=lambda report: report.order)),
+        told.reports,
         tuple(sorted((change for answer in answers for change in answer.changes), key=lambda change: change.path)),
-        (*settings, *sorted(troubles, key=lambda trouble: (trouble.path, trouble.message)), *_crashes(answers)),
-        n_files,
+        (
+            *settings,
+            *sorted(troubles, key=lambda trouble: (trouble.path, trouble.message)),
+            *_crashes(answers),
+            *told.troubles,
+        ),
+        len(plan.checked),
+        told.settled,
     )
+
+
+def _problems(root: Root, task: Task) -> Iterator[Problem]:
+    """What is wrong with the settings and the baseline; one that is written anew is not wrong any more."""
+    outdated = root.baseline.problems if root.baseline and task.baseline is BaselineUse.WRITE else ()
+    for problem in root.problems:
+        yield msgspec.structs.replace(problem, severity="warning") if problem in outdated else problem
+
+
+def _settled(plan: Plan, task: Task, answers: Sequence[Answer], reports: Sequence[PrintedReport]) -> Told:
+    """What is to be told beside the baseline, which is brought up to date as far as this run knows all there is."""
+    root = plan.root
+    if root.baseline is None:
+        return Told(tuple(reports))
+    complete = set(plan.checked) - {trouble.path for answer in answers for trouble in answer.troubles}
+    crashed = {(crash.path, crash.rule) for answer in answers for crash in answer.crashes}
+
+    @cache
+    def ran(path: str) -> set[str]:
+        if path not in complete:
+            return set()
+        names = {rule.name for rule in root.composition.selection_for(path).rules}
+        # Which suppressions are idle depends on all the other rules.
+        own = () if task.is_narrowed or any(at == path for at, _ in crashed) else OWN_NAMES
+        return {name for name in (*names, *own) if (path, name) not in crashed}
+
+    @cache
+    def is_broken(path: str) -> bool:
+        found = root.read(path)
+        return isinstance(found, Problem) or any(block.has_error for block in found[1].blocks)
+
+    return settle(root.baseline, task.baseline, Run(reports, ran, is_broken))
 
 
 def _crashes(answers: Sequence[Answer]) -> Iterator[Trouble]:

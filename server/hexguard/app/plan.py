@@ -7,7 +7,7 @@ import msgspec
 
 from hexguard.app.fingerprint import configuration_fingerprint
 from hexguard.app.verdict import DECODER, Standing, Verdict, holds
-from hexguard.app.worker import Fixing, Task
+from hexguard.app.worker import Task
 from hexguard.files.discover import discover
 from hexguard.files.read import read
 from hexguard.files.stamp import stamp_at
@@ -32,8 +32,7 @@ class Plan:
         self.root.shadow(self.shadowed)
         self.modules = {path: self.root.module_of(path).name for path in (*checked, *others)}
         changed = self._changed()
-        is_fixing = task.fixing is not Fixing.OFF
-        self._verdicts = {} if is_fixing else self._usable_verdicts()
+        self._verdicts = self._usable_verdicts()
         self.gathered = [path for path in checked if path in changed or path not in self._verdicts]
         self.others = [path for path in others if path in changed]
 

@@ -40,7 +40,7 @@ class PrintedRelated(msgspec.Struct, frozen=True):
 
 
 class PrintedReport(msgspec.Struct, frozen=True):
-    """A report with its place worked out."""
+    """A report with its place worked out; `fingerprint` names what it is about, see `Fingerprints`."""
 
     rule: str
     severity: Severity
@@ -48,6 +48,7 @@ class PrintedReport(msgspec.Struct, frozen=True):
     place: PrintedPlace
     fix: Applicability | None
     related: tuple[PrintedRelated, ...] = ()
+    fingerprint: str = ""
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:
@@ -74,14 +75,16 @@ class Printer:
     def __init__(self) -> None:
         self._documents: dict[str, Document | None] = {}
 
-    def printed(self, report: Report, document: Document, fix: Applicability | None) -> PrintedReport:
+    def printed(
+        self, report: Report, document: Document, fix: Applicability | None = None, fingerprint: str = ""
+    ) -> PrintedReport:
         """A report on `document`, with its related places; one whose file cannot be read any more is left out.
 
         `fix` is what is really offered for this report, which may be less than its rule offers in general.
         """
         related = [found for place in report.related if (found := self._related(place, report.path, document))]
         place = printed_place(report.path, report.span, document)
-        return PrintedReport(report.rule, report.severity, report.message, place, fix, tuple(related))
+        return PrintedReport(report.rule, report.severity, report.message, place, fix, tuple(related), fingerprint)
 
     def _related(self, related: RelatedPlace, path: str, document: Document) -> PrintedRelated | None:
         target = document if related.path == path else self._document(related.path)

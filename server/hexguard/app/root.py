@@ -9,9 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from hexguard.app.baseline import Baseline, read_baseline
 from hexguard.app.compose import Composition, compose
+from hexguard.engine.baseline import Fingerprints
 from hexguard.engine.budget import Budget
 from hexguard.engine.file import File, ModuleName, open_file
+from hexguard.engine.fix_all import Fixed, Wanted
 from hexguard.engine.report import Report
 from hexguard.engine.stages import Trace, untraced
 from hexguard.engine.workspace import Config, Workspace
@@ -56,7 +59,9 @@ class Root:
         self.editor = editor
         self._texts: ProjectTexts = project_texts(path)
         self.composition: Composition = compose(path, self._texts.texts, editor)
+        self._baseline: Baseline | None = read_baseline(path, self.composition.settings.baseline)
         self._names = ModuleNames(path, self.composition.settings.src)
+        self._fingerprints: dict[str, Fingerprints] = {}
         self._paths: dict[str, str] = {}
         self._covered: dict[str, bool] = {}
         self._shadowed: frozenset[str] = frozenset()
@@ -65,10 +70,27 @@ class Root:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the settings; the paths are relative to the root."""
-        return (*self._texts.problems, *self.composition.problems)
+        about_baseline = self._baseline.problems if self._baseline else ()
+        return (*self._texts.problems, *self.composition.problems, *about_baseline)
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """The findings that are left alone, as they were read; `None` if it was ignored."""
+        return self._baseline
+
+    def ignore_baseline(self) -> None:
+        """Leave no finding alone."""
+        self._baseline = None
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The configuration and dependency files by their names, as they were read."""
+        return self._texts.texts
 
     def settings_text(self, name: str) -> str:
-        """The text of a configuration file in which a problem was found, as it was read."""
+        """The text of a configuration file or a baseline in which a problem was found, as it was read."""
+        if self._baseline and name == self._baseline.name:
+            return self._baseline.text
         return self._texts.texts.get(name, "")
 
     def module_of(self, path: str) -> ModuleName:
@@ -97,11 +119,18 @@ class Root:
     def close(self, path: str) -> None:
         """Forget a document; from now on its file on disk counts."""
         self.workspace.close(path)
+        self._fingerprints.pop(path, None)
         self.file_changed(path)
 
     def reports(self, path: str) -> tuple[Report, ...]:
-        """The reports on an open document, in the order of the text; none if the file is not checked."""
+        """The reports on an open document that stand, in the order of the text; none if the file is not checked."""
         return self.workspace.reports(path) if self.covers(path) else ()
+
+    def fix(self, file: File, wanted: Wanted) -> Fixed:
+        """What a file becomes, open or not, when all that is wanted is fixed; nothing changes by that."""
+        if not self.covers(file.path):
+            return Fixed(file.document.text, ())
+        return self.workspace.fix_file(file, wanted)
 
     def index(self) -> Iterator[Progress]:
         """Summarize every file that is not open, a few at a step, so that the caller may do other work in between."""
@@ -195,7 +224,7 @@ class Root:
             self.store = None
 
     def refresh(self) -> bool:
-        """Read the configuration files that changed; whether the project now declares something else."""
+        """Read configuration files and the baseline, if they changed; whether the project declares something else."""
         # No stamp tells of a `.gitignore`, so what it leaves out is looked up again.
         self._covered.clear()
         texts = project_texts(self.path, self._texts)
@@ -203,6 +232,8 @@ class Root:
         self._texts = texts
         if changed:
             self._compose()
+        elif self._reread_baseline():
+            self.workspace.configure(self._config())
         return changed
 
     def configure(self, editor: Mapping[str, object] | None) -> None:
@@ -213,9 +244,18 @@ class Root:
     def _compose(self) -> None:
         self._covered.clear()
         self.composition = compose(self.path, self._texts.texts, self.editor)
+        self._reread_baseline()
         self._names = ModuleNames(self.path, self.composition.settings.src)
         self.workspace.configure(self._config())
         self._follow_names()
+
+    def _reread_baseline(self) -> bool:
+        """Read the baseline if its file changed; whether it has other entries now."""
+        before = self._baseline
+        if before is None:
+            return False
+        self._baseline = read_baseline(self.path, self.composition.settings.baseline, before)
+        return self._baseline.entries != before.entries
 
     def _follow_names(self) -> None:
         """Take in under their new names the modules that are called otherwise now."""
@@ -230,7 +270,22 @@ class Root:
                 self.take_in(path)
 
     def _config(self) -> Config:
-        return Config(self.composition.project, CATALOGUE, self.composition.selection_for, self._load, self._shelved)
+        return Config(
+            self.composition.project,
+            CATALOGUE,
+            self.composition.selection_for,
+            self._load,
+            self._shelved,
+            standing=self._standing,
+        )
+
+    def _standing(self, file: File, reports: tuple[Report, ...]) -> tuple[Report, ...]:
+        if self._baseline is None or file.path not in self._baseline.known:
+            return reports
+        fingerprints = Fingerprints(file, self._fingerprints.get(file.path))
+        if self.is_open(file.path):
+            self._fingerprints[file.path] = fingerprints
+        return self._baseline.standing(file.path, reports, fingerprints)
 
     def _load(self, module: str) -> tuple[str, Document] | None:
         path = self._paths.get(module)

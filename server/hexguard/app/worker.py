@@ -1,26 +1,28 @@
-"""The share of one process in a batch: it reads its files, learns what all the others offer, then fixes and checks.
+"""The share of one process in a batch: it reads its files, learns what all the others offer, then checks and fixes.
 
 A worker answers requests one after another, so that it works the same inside the calling process and in one of its own.
 """
 
-import difflib
-import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from hexguard.app.baseline import BaselineUse
+from hexguard.app.change import Change
 from hexguard.app.fingerprint import configuration_fingerprint
 from hexguard.app.printed import PrintedReport, Printer, Trouble, printed_problem
 from hexguard.app.root import Root
 from hexguard.app.verdict import ENCODER, Standing, verdict_of
+from hexguard.engine.baseline import Fingerprints
 from hexguard.engine.file import File
+from hexguard.engine.fix_all import Wanted
 from hexguard.engine.report import Report
-from hexguard.files.read import Source, read, write
+from hexguard.engine.suppress import excuses_of
+from hexguard.files.read import Source
 from hexguard.files.store import Entry, Store, entry
 from hexguard.rule.fix import Applicability
 from hexguard.settings.model import Problem
@@ -30,21 +32,12 @@ T = TypeVar("T")
 STORED_AT_ONCE = 100
 """So many files are worked out before they go to the store together."""
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-
-
-class Fixing(Enum):
-    """What is done about fixes: nothing, or they are written, or shown as a difference."""
-
-    OFF = "off"
-    WRITE = "write"
-    SHOW = "show"
-
 
 class Task(msgspec.Struct, frozen=True):
     """What to do for the project at `root`.
 
     `editor` is put over its settings, `extend_select` and `ignore` are added to them.
+    With `is_fixing`, what fixes would change is worked out as well, only those of `fixed_rules` if these are given.
     `unsafe` asks for UNSAFE fixes as well, as the settings may do themselves.
     Without a `store`, nothing is kept between runs.
     """
@@ -53,13 +46,22 @@ class Task(msgspec.Struct, frozen=True):
     editor: Mapping[str, object] = msgspec.field(default_factory=dict[str, object])
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    fixing: Fixing = Fixing.OFF
+    is_fixing: bool = False
+    fixed_rules: frozenset[str] | None = None
     unsafe: bool = False
+    baseline: BaselineUse = BaselineUse.LOOK
     store: Path | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether rules that the settings switch on may be off."""
+        return bool(self.ignore) or not self.editor.keys().isdisjoint({"select", "ignore", "preset"})
 
     def open_root(self, store: Store) -> Root:
         """The root with the settings that hold for this task."""
         root = Root(self.root, store=store)
+        if self.baseline is BaselineUse.OFF:
+            root.ignore_baseline()
         settings = root.composition.settings
         added: dict[str, object] = {}
         if self.extend_select:
@@ -83,7 +85,7 @@ class Gather(msgspec.Struct, frozen=True):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """Fix the files at `paths`; `modules` are the modules of all files of the project, by path."""
+    """Say what fixes make of the files at `paths`; `modules` are the modules of all files of the project, by path."""
 
     paths: tuple[str, ...]
     modules: Mapping[str, str]
@@ -97,14 +99,6 @@ class Check(msgspec.Struct, frozen=True):
 
 
 Request: TypeAlias = Gather | Fix | Check
-
-
-class Change(msgspec.Struct, frozen=True):
-    """A file that fixes have changed: how many of them, and the unified difference without its head if it is shown."""
-
-    path: str
-    n_fixed: int
-    difference: str = ""
 
 
 class Crashed(msgspec.Struct, frozen=True, order=True):
@@ -136,6 +130,7 @@ class Worker:
         self._configuration = configuration_fingerprint(self._root.composition)
         self._troubles: list[Trouble] = []
         self._crashes: list[Crashed] = []
+        self._learned: Mapping[str, str] = {}
 
     def answer(self, request: Request) -> Answer:
         """Do what is requested. A file that makes trouble costs only itself."""
@@ -144,7 +139,7 @@ class Worker:
                 answer = self._gather(request)
             case Fix():
                 self._learn(request)
-                answer = self._fix(request.paths)
+                answer = Answer(changes=tuple(self._fix(request.paths)))
             case Check():
                 self._learn(request)
                 answer = Answer(reports=tuple(self._check(request.paths)))
@@ -174,7 +169,9 @@ class Worker:
     def _learn(self, request: Fix | Check) -> None:
         """Take in what all files offer that are not at hand, and read those that are needed and are not."""
         workspace = self._root.workspace
-        self._root.shelve(request.modules)
+        if self._learned != request.modules:
+            self._learned = request.modules
+            self._root.shelve(request.modules)
         missing = [path for path in request.paths if workspace.file(path) is None]
         workspace.take(found[1] for path in missing if (found := self._derived(path)))
 
@@ -204,18 +201,27 @@ class Worker:
         for path in paths:
             n_crashes = len(self._crashes)
             reports = self._guarded(path, partial(self._printed_of, path, printer))
-            if reports is not None and len(self._crashes) == n_crashes and path in standing.files:
+            is_whole = path in standing.files and len(self._crashes) == n_crashes
+            if reports is not None and is_whole and not self._depends_on_today(path):
                 asked = self._root.workspace.asked(path)
                 verdict = verdict_of(path, self._configuration, reports, asked, standing)
                 verdicts[path] = ENCODER.encode(verdict)
             yield from reports or ()
         self._store.put_verdicts(verdicts)
 
+    def _depends_on_today(self, path: str) -> bool:
+        file = self._root.workspace.file(path)
+        return file is not None and any(excuse.suppression.until for excuse in excuses_of(file))
+
     def _printed_of(self, path: str, printer: Printer) -> list[PrintedReport]:
         file = self._root.workspace.file(path)
         if file is None:
             return []
-        return [printer.printed(report, file.document, self._offered(report)) for report in self._found(path)]
+        fingerprints = Fingerprints(file)
+        return [
+            printer.printed(report, file.document, self._offered(report), fingerprints.of(report))
+            for report in self._found(path)
+        ]
 
     def _offered(self, report: Report) -> Applicability | None:
         fixes = self._root.workspace.fixes(report) if report.applicability else ()
@@ -224,51 +230,27 @@ class Worker:
     def _found(self, path: str) -> tuple[Report, ...]:
         workspace = self._root.workspace
         n_before = len(workspace.crashes)
-        reports = workspace.reports(path)
+        # The baseline may change before anything else does, so a stored verdict knows nothing of it.
+        reports = workspace.all_reports(path)
         self._crashes += [Crashed(crash.rule, path, crash.error) for crash in workspace.crashes[n_before:]]
         return reports
 
-    def _fix(self, paths: Sequence[str]) -> Answer:
+    def _fix(self, paths: Sequence[str]) -> Iterator[Change]:
         """Fix each file as all of them stand now, so that the order in which they come does not matter."""
         allowed = {Applicability.SAFE}
         if self._task.unsafe or self._root.composition.settings.unsafe_fixes:
             allowed.add(Applicability.UNSAFE)
-        fixed = (self._guarded(path, partial(self._fixed, path, allowed)) for path in paths)
-        changes = tuple(change for change in fixed if change)
-        if self._task.fixing is Fixing.WRITE:
-            self._root.workspace.take(self._stored([change.path for change in changes]))
-        return Answer(changes=changes)
+        rules = self._task.fixed_rules
+        wanted = Wanted(lambda report: rules is None or report.rule in rules, allowed)
+        for path in paths:
+            if change := self._guarded(path, partial(self._fixed, path, wanted)):
+                yield change
 
-    def _fixed(self, path: str, allowed: set[Applicability]) -> Change | None:
+    def _fixed(self, path: str, wanted: Wanted) -> Change | None:
         file = self._root.workspace.file(path)
-        if file is None or not any(report.applicability in allowed for report in self._found(path)):
+        if file is None:
             return None
-        fixed = self._root.workspace.fix_all(path, lambda report: True, allowed)
+        fixed = self._root.workspace.fix_file(file, wanted)
         before = file.document.text
-        if fixed.text == before:
-            return None
-        if self._task.fixing is Fixing.SHOW:
-            return Change(path, len(fixed.fixed), _difference(before, fixed.text))
-        return Change(path, len(fixed.fixed)) if self._write(path, before, fixed.text) else None
-
-    def _write(self, path: str, before: str, after: str) -> bool:
-        """Write a fixed file, unless it is no longer the one that was read."""
-        source = read(Path(path))
-        if isinstance(source, Problem):
-            self._troubles.append(printed_problem(source, path, ""))
-            return False
-        if source.text != before:
-            self._troubles.append(Trouble(path, "has changed since it was read, so it was not fixed"))
-            return False
-        try:
-            write(source, after)
-        except (OSError, UnicodeEncodeError) as error:
-            self._troubles.append(Trouble(path, f"cannot be written: {error}"))
-            return False
-        return True
-
-
-def _difference(before: str, after: str) -> str:
-    """A unified difference without its head."""
-    lines = list(difflib.unified_diff(_LINE.findall(before), _LINE.findall(after)))[2:]
-    return "".join(line if line[-1] in "\r\n" else f"{line}\n\\ No newline at end of file\n" for line in lines)
+        rules = tuple(report.rule for report in fixed.fixed)
+        return Change(path, before, fixed.text, rules) if fixed.text != before else None

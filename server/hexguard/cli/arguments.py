@@ -1,7 +1,7 @@
 """Describes the commands and their arguments, and refuses what makes no sense before anything is done."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import get_args
 
 from hexguard import __version__
@@ -28,6 +28,26 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
+def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments of a command line, that of the process if it is `None`. Raises `SystemExit` for what is wrong."""
+    whole = parser()
+    arguments = whole.parse_args(argv)
+    if arguments.command == "check" and (message := _contradiction(arguments)):
+        whole.error(message)
+    return arguments
+
+
+def _contradiction(check: argparse.Namespace) -> str | None:
+    """What makes no sense about arguments of which each does."""
+    if check.rule is not None and not (check.fix or check.diff or check.interactive):
+        return "--rule says what is fixed, so it needs --fix, --diff or --interactive; --select says what is checked"
+    if check.diff and check.interactive:
+        return "--diff changes nothing, so there is nothing to ask about with --interactive"
+    if check.diff and check.write_baseline:
+        return "--diff changes nothing, so it does not go with --write-baseline"
+    return None
+
+
 def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files and folders (default: here)")
     check.add_argument("--format", choices=("full", "concise", "json"), default="full")
@@ -39,14 +59,27 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
     rules = check.add_argument_group("which rules run (names, families, guideline ids; separated by commas)")
     _add_selectors(rules.add_argument, "--select", "only these, instead of the settings'")
-    _add_selectors(rules.add_argument, "--extend-select", "these as well")
-    _add_selectors(rules.add_argument, "--ignore", "all but these")
+    _add_selectors(rules.add_argument, "--extend-select", "these as well", default=[])
+    _add_selectors(rules.add_argument, "--ignore", "all but these", default=[])
     rules.add_argument("--preset", choices=get_args(Preset), help="which style decides where guidelines disagree")
     rules.add_argument("--preview", action="store_true", help="also rules that may still change")
     fixes = check.add_argument_group("fixes")
     fixes.add_argument("--fix", action="store_true", help="apply safe fixes, and report what is left")
     fixes.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: unsafe fixes as well")
-    fixes.add_argument("--diff", action="store_true", help="print what --fix would change, and change nothing")
+    fixes.add_argument(
+        "--diff", action="store_true", help="print what --fix would change, and change nothing; exit with 1 if anything"
+    )
+    fixes.add_argument(
+        "--interactive", action="store_true", help="ask about each fix, also unsafe ones and refactorings"
+    )
+    _add_selectors(fixes.add_argument, "--rule", "fix only findings of these; all are reported")
+    fixes.add_argument(
+        "--allow-dirty", action="store_true", help="fix files with changes that are not committed to git"
+    )
+    baseline = check.add_argument_group("baseline (findings that are left alone)").add_mutually_exclusive_group()
+    baseline.add_argument("--write-baseline", action="store_true", help="leave alone all that is found now")
+    baseline.add_argument("--locked", action="store_true", help="exit with 1 where the baseline could shrink; for CI")
+    baseline.add_argument("--no-baseline", action="store_true", help="leave nothing alone")
 
 
 def _add_server(server: argparse.ArgumentParser) -> None:
@@ -56,9 +89,10 @@ def _add_server(server: argparse.ArgumentParser) -> None:
     server.add_argument("--allow-remote", action="store_true", help="with --tcp: take clients from other machines")
 
 
-def _add_selectors(add: Callable[..., argparse.Action], flag: str, meaning: str) -> None:
+def _add_selectors(
+    add: Callable[..., argparse.Action], flag: str, meaning: str, default: list[str] | None = None
+) -> None:
     """A flag that names rules; given several times, it adds up."""
-    default: list[str] | None = None if flag == "--select" else []
     add(flag, type=_selectors, action="extend", default=default, metavar="RULES", help=meaning)
 
 

@@ -3,20 +3,26 @@
 import argparse
 import os
 import sys
+import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
+from hexguard.app.baseline import BaselineUse
 from hexguard.app.batch import Outcome, Progress, WorkerEndedError, check_batch
+from hexguard.app.change import Change, difference
 from hexguard.app.printed import PrintedReport, Trouble
-from hexguard.app.worker import Change, Fixing, Task
+from hexguard.app.worker import Task
 from hexguard.cli.exits import CLEAN, FINDINGS, TROUBLE
+from hexguard.cli.interview import Interview
 from hexguard.cli.render import Style, as_json, concise, full, plain, shown_path, statistics
+from hexguard.cli.request import CheckRequest
+from hexguard.cli.summary import tell_summary, tell_trouble
 from hexguard.cli.targets import find_targets
-from hexguard.files.store import store_path
-from hexguard.rule.fix import Applicability
+from hexguard.cli.writing import RefusedError, require_committed, write_all
 
 PROGRESS_EVERY_SECONDS = 0.1
 
@@ -24,75 +30,105 @@ PROGRESS_EVERY_SECONDS = 0.1
 def check(arguments: argparse.Namespace) -> int:
     """Check, and fix if asked to; findings go to standard output, everything else to standard error."""
     request = msgspec.convert(vars(arguments), CheckRequest)
+    if request.interactive and not sys.stdin.isatty():
+        print("error: --interactive asks questions, so standard input must be a terminal", file=sys.stderr)
+        return TROUBLE
     targets = find_targets(request.paths, force_exclude=request.force_exclude)
-    progress = None if request.no_progress or not sys.stderr.isatty() else _ProgressLine()
+    fixed = _Fixed()
     try:
-        outcomes = list(_outcomes(request, targets.files, progress.show if progress else None))
-    finally:
-        if progress:
-            progress.clear()
-    outcome = _together(outcomes, targets.troubles)
+        with ExitStack() as stack:
+            # What one pass works out the next one needs, even if nothing is to be kept.
+            is_kept = not request.no_cache or not request.is_writing
+            stores = None if is_kept else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hexguard-")))
+            batches = _Batches(request, targets.files, stores)
+            if request.is_writing:
+                fixed = _ask(batches) if request.interactive else _fix(batches)
+            outcomes = batches.check()
+    except RefusedError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return TROUBLE
+    outcome = _together(outcomes, fixed, targets.troubles)
     _print_findings(request, outcome)
     for trouble in outcome.troubles:
-        _tell_trouble(trouble)
-    _tell_summary(request, outcome)
+        tell_trouble(trouble)
+    settled = [one.settled for one in outcomes if one.settled]
+    tell_summary(request, outcome, settled)
     if any(trouble.is_error for trouble in outcome.troubles):
         return TROUBLE
-    return FINDINGS if outcome.reports and not request.exit_zero else CLEAN
+    is_found = bool(outcome.changes if request.diff else outcome.reports) or any(one.n_in_excess for one in settled)
+    return FINDINGS if is_found and not request.exit_zero else CLEAN
 
 
-class CheckRequest(msgspec.Struct, frozen=True):
-    """The arguments of the command, with types."""
+class _Fixed(msgspec.Struct, frozen=True):
+    """The changes that were written, and what went wrong on the way to them."""
 
-    paths: tuple[str, ...]
-    format: str
-    statistics: bool
-    exit_zero: bool
-    no_progress: bool
-    jobs: int | None
-    force_exclude: bool
-    select: tuple[str, ...] | None
-    extend_select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    preset: str | None
-    preview: bool
-    fix: bool
-    unsafe_fixes: bool
-    diff: bool
-    no_cache: bool
-
-    @property
-    def fixing(self) -> Fixing:
-        """A difference that is only shown wins over writing it."""
-        if self.diff:
-            return Fixing.SHOW
-        return Fixing.WRITE if self.fix else Fixing.OFF
-
-    def task(self, root: Path) -> Task:
-        """What to do for one project."""
-        editor: dict[str, object] = {}
-        if self.select is not None:
-            editor["select"] = list(self.select)
-        if self.preset is not None:
-            editor["preset"] = self.preset
-        if self.preview:
-            editor["preview"] = True
-        store = None if self.no_cache else store_path(root)
-        return Task(root, editor, self.extend_select, self.ignore, self.fixing, self.unsafe_fixes, store)
+    changes: tuple[Change, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
 
 
-def _outcomes(request: CheckRequest, files: dict[Path, list[str]], progress: Progress | None) -> Iterator[Outcome]:
-    for root, paths in files.items():
+class _Batches:
+    """The files of a command line by project, to be checked once or several times."""
+
+    def __init__(self, request: CheckRequest, files: Mapping[Path, Sequence[str]], stores: Path | None) -> None:
+        self.request = request
+        self.tasks = [(request.task(root, stores), paths) for root, paths in files.items()]
+
+    def check(self, adapted: Callable[[Task], Task] = lambda task: task) -> list[Outcome]:
+        """Check all files, each project by what `adapted` makes of its task."""
+        is_shown = not self.request.no_progress and sys.stderr.isatty()
+        progress = _ProgressLine() if is_shown else None
+        show, jobs = progress.show if progress else None, self.request.jobs
         try:
-            yield check_batch(request.task(root), paths, request.jobs, progress)
-        except WorkerEndedError as error:
-            yield Outcome((), (), (Trouble(str(root), str(error)),), 0)
+            return [_checked(adapted(task), paths, jobs, show) for task, paths in self.tasks]
+        finally:
+            if progress:
+                progress.clear()
 
 
-def _together(outcomes: Iterable[Outcome], troubles: tuple[Trouble, ...]) -> Outcome:
+def _checked(task: Task, paths: Iterable[str], jobs: int | None, progress: Progress | None) -> Outcome:
+    try:
+        return check_batch(task, paths, jobs, progress)
+    except WorkerEndedError as error:
+        return Outcome((), (), (Trouble(str(task.root), str(error)),), 0)
+
+
+def _fix(batches: _Batches) -> _Fixed:
+    """Work out all fixes of all projects before the first file is written. Raises `RefusedError`."""
+    first = batches.check(lambda task: _looking(task, is_fixing=True))
+    changes = [change for outcome in first for change in outcome.changes]
+    if not batches.request.allow_dirty:
+        require_committed(change.path for change in changes)
+    written, troubles = write_all(changes)
+    return _Fixed(tuple(written), (*(trouble for outcome in first for trouble in outcome.troubles), *troubles))
+
+
+def _ask(batches: _Batches) -> _Fixed:
+    """Have a person decide about each fix, file by file. Raises `RefusedError`."""
+    rules = batches.request.fixed_rules
+    first = batches.check(lambda task: _looking(task, is_fixing=False))
+    fixable = [
+        {report.place.path for report in outcome.reports if report.fix and (rules is None or report.rule in rules)}
+        for outcome in first
+    ]
+    if not batches.request.allow_dirty:
+        require_committed(path for paths in fixable for path in sorted(paths))
+    interview = Interview(_style(), input, rules)
+    for (task, files), paths in zip(batches.tasks, fixable, strict=True):
+        interview.hold(_looking(task, is_fixing=False), files, sorted(paths))
+    troubles = [trouble for outcome in first for trouble in outcome.troubles]
+    return _Fixed(tuple(interview.changes), (*troubles, *interview.troubles))
+
+
+def _looking(task: Task, *, is_fixing: bool) -> Task:
+    """The task that says what there is to fix, before the one that says what is left."""
+    use = BaselineUse.OFF if task.baseline is BaselineUse.OFF else BaselineUse.LOOK
+    return msgspec.structs.replace(task, is_fixing=is_fixing, baseline=use)
+
+
+def _together(outcomes: Iterable[Outcome], fixed: _Fixed, troubles: tuple[Trouble, ...]) -> Outcome:
     reports: list[PrintedReport] = []
-    changes: list[Change] = []
-    told = list(troubles)
+    changes = [*fixed.changes]
+    told = [*troubles, *fixed.troubles]
     n_files = 0
     for outcome in outcomes:
         reports += outcome.reports
@@ -108,7 +144,7 @@ def _print_findings(request: CheckRequest, outcome: Outcome) -> None:
     if request.diff:
         for change in outcome.changes:
             name = plain(shown_path(change.path))
-            sys.stdout.write(f"--- {name}\n+++ {name}\n{change.difference}")
+            sys.stdout.write(f"--- {name}\n+++ {name}\n{difference(change.before, change.after)}")
     elif request.statistics:
         print(statistics(outcome.reports, in_json=request.format == "json"), end="")
     elif request.format == "json":
@@ -116,46 +152,11 @@ def _print_findings(request: CheckRequest, outcome: Outcome) -> None:
     elif request.format == "concise":
         print(concise(outcome.reports), end="")
     else:
-        style = Style(sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-        print(full(outcome.reports, style, with_hints=not request.fix), end="")
+        print(full(outcome.reports, _style(), with_hints=not request.is_writing), end="")
 
 
-def _tell_trouble(trouble: Trouble) -> None:
-    where = [plain(shown_path(trouble.path))] if trouble.path else []
-    if trouble.line is not None and trouble.column is not None:
-        where += [str(trouble.line), str(trouble.column)]
-    kind = "error" if trouble.is_error else "warning"
-    print(f"{kind}: {':'.join(where)}{': ' if where else ''}{trouble.message}", file=sys.stderr)
-
-
-def _tell_summary(request: CheckRequest, outcome: Outcome) -> None:
-    n_fixed = sum(change.n_fixed for change in outcome.changes)
-    if request.diff:
-        print(f"Would fix {_count(n_fixed, 'finding')} in {_count(len(outcome.changes), 'file')}", file=sys.stderr)
-        return
-    if request.fix:
-        print(f"Fixed {_count(n_fixed, 'finding')} in {_count(len(outcome.changes), 'file')}", file=sys.stderr)
-    if not outcome.n_files:
-        print("Found no Python files to check", file=sys.stderr)
-    elif not outcome.reports:
-        print(f"No findings in {_count(outcome.n_files, 'file')}", file=sys.stderr)
-    else:
-        left = " left" if request.fix else ""
-        hint = "" if request.fix else _fixable(outcome.reports)
-        print(f"Found {_count(len(outcome.reports), 'finding')}{left}{hint}", file=sys.stderr)
-
-
-def _fixable(reports: Iterable[PrintedReport]) -> str:
-    """What may be fixed; whether a fix really applies is only found out by trying."""
-    counted = [report.fix for report in reports]
-    n_safe, n_unsafe = counted.count(Applicability.SAFE), counted.count(Applicability.UNSAFE)
-    parts = [f"{n_safe} may be fixed with --fix"] if n_safe else []
-    parts += [f"{n_unsafe}{' more' if n_safe else ''} may be fixed with --fix --unsafe-fixes"] if n_unsafe else []
-    return f" ({', '.join(parts)})" if parts else ""
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _style() -> Style:
+    return Style(sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
 
 class _ProgressLine:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from hexguard.app.page import OWN_PAGES, own_page, rule_page
 from hexguard.cli.exits import CLEAN, TROUBLE
-from hexguard.cli.page import OWN_PAGES, own_page, rule_page
 from hexguard.cli.selectors import selector, unknown_selector
 from hexguard.rule.rule import Rule
 from hexguard_rules.catalogue import CATALOGUE

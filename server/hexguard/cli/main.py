@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from hexguard.cli.arguments import parser
+from hexguard.cli.arguments import parsed
 from hexguard.cli.exits import INTERRUPTED, TROUBLE
 
 
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 # Each command loads what it needs and no more: a server answers its client before anything else is loaded.
 # ruff: noqa: PLC0415
 def _run(argv: Sequence[str] | None) -> int:
-    arguments = parser().parse_args(argv)
+    arguments = parsed(argv)
     match arguments.command:
         case "check":
             from hexguard.cli.check import check

@@ -16,7 +16,7 @@ _COLORS = {Severity.BLOCKING: "31", Severity.IMPORTANT: "33", Severity.NIT: "36"
 _HINTS = {
     Applicability.SAFE: "a safe fix is available: --fix",
     Applicability.UNSAFE: "an unsafe fix is available: --fix --unsafe-fixes",
-    Applicability.REFACTOR: "an editor may offer to rewrite this",
+    Applicability.REFACTOR: "a rewrite is available: --interactive",
 }
 
 
@@ -31,7 +31,11 @@ class Style(msgspec.Struct, frozen=True):
 
     def dim(self, text: str) -> str:
         """The text in the color of frames."""
-        return f"\x1b[34m{text}\x1b[0m" if self.is_colored else text
+        return self.colored(text, "34")
+
+    def colored(self, text: str, color: str) -> str:
+        """The text in a color given by its ANSI number; as it is without one."""
+        return f"\x1b[{color}m{text}\x1b[0m" if self.is_colored and color else text
 
 
 def full(reports: Iterable[PrintedReport], style: Style, *, with_hints: bool = True) -> str:

@@ -1,11 +1,11 @@
-"""Reads and writes Python files without losing anything: encoding, byte order mark, line ends, permissions."""
+"""Reads and writes files without losing anything: encoding, byte order mark, line ends, permissions."""
 
 import codecs
 import contextlib
 import os
 import re
+import secrets
 import stat
-import tempfile
 from pathlib import Path
 
 import msgspec
@@ -32,6 +32,13 @@ class Source(msgspec.Struct, frozen=True):
     digest: bytes
 
 
+class PlainText(msgspec.Struct, frozen=True):
+    """The text of a file that is no Python code; its stamp is `None` if there is no such file."""
+
+    text: str
+    stamp: Stamp | None
+
+
 def read(path: Path) -> Source | Problem:
     """Read a Python file in the encoding that it declares, UTF-8 if it declares none.
 
@@ -39,11 +46,8 @@ def read(path: Path) -> Source | Problem:
     """
     try:
         stamp, data = _bytes_of(path)
-    except OSError as error:
-        return Problem(str(path), None, f"cannot be read: {error.strerror or error}")
-    except ValueError as error:
-        # A path that holds a NUL is no path at all.
-        return Problem(str(path), None, f"cannot be read: {error}")
+    except (OSError, ValueError) as error:
+        return Problem(str(path), None, f"cannot be read: {_reason(error)}")
     return _decode(path, data, stamp)
 
 
@@ -78,20 +82,57 @@ def write(source: Source, text: str) -> None:
     """
     data = text.encode(source.encoding)
     target = Path(os.path.realpath(source.path))
-    mode = stat.S_IMODE(target.stat().st_mode)
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", suffix=".tmp", dir=target.parent)
+    _replace(target, (codecs.BOM_UTF8 if source.bom else b"") + data, stat.S_IMODE(target.stat().st_mode))
+
+
+def read_plain(path: Path) -> PlainText | Problem:
+    """Read a file of ours that is no Python code, in UTF-8; bytes that are none survive. Nothing raises."""
     try:
-        with open(handle, "wb") as file:
-            file.write((codecs.BOM_UTF8 if source.bom else b"") + data)
+        stamp, data = _bytes_of(path)
+    except FileNotFoundError:
+        return PlainText("", None)
+    except (OSError, ValueError) as error:
+        return Problem(str(path), None, f"cannot be read: {_reason(error)}")
+    return PlainText(data.decode("utf-8", "surrogateescape"), stamp)
+
+
+def write_plain(path: Path, text: str) -> None:
+    """Write a file of ours that is no Python code, in one step as `write` does.
+
+    Neither the file nor its folder need exist. Raises `OSError`.
+    """
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        mode = stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        mode = None
+    _replace(target, text.encode("utf-8", "surrogateescape"), mode)
+
+
+def _replace(target: Path, data: bytes, mode: int | None) -> None:
+    """Put a file in the place of `target`, with these permissions, or with those of any new file."""
+    temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        # Until it has the permissions of the old file, nobody else may read it.
+        with open(os.open(temporary, flags, 0o666 if mode is None else 0o600), "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
+        if mode is not None:
+            os.chmod(temporary, mode)
         os.replace(temporary, target)
     except BaseException:
         # Whatever happened, also an interrupt, leaves nothing behind.
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _reason(error: OSError | ValueError) -> str:
+    # A path that holds a NUL is no path at all, which is a `ValueError`.
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _bytes_of(path: Path) -> tuple[Stamp, bytes]:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from hexguard.engine.suppress import MALFORMED, UNUSED
+from hexguard.engine.suppress import EXPIRED, MALFORMED, UNUSED
 from hexguard.rule.examples import Bad, Example
+from hexguard.rule.fix import Applicability
 from hexguard.rule.rule import Rule
 
 OWN_PAGES = {
@@ -16,11 +17,19 @@ Reports a name in `# hexguard: ignore[...]` that is no rule, or whose rule repor
 ## Why it matters
 An idle suppression hides the next finding, which nobody has looked at.
 
-## How to fix
-Remove the name, or the whole comment if it is the only one.
-
 ## Known limits
 The name of a rule that is switched off is left alone, since it may be on elsewhere.
+""",
+    EXPIRED: """Suppressions whose last day has passed.
+
+## What it does
+Reports a name in `# hexguard: ignore[...] until=2027-01-31` after that day; from then on the finding is shown again.
+
+## Why it matters
+Somebody promised to come back to this by then.
+
+## Known limits
+The day is that of the machine that checks.
 """,
     MALFORMED: """Comments that look like a suppression and are none.
 
@@ -32,6 +41,7 @@ Its author believes that it suppresses something, and it does not.
 
 ## How to fix
 Write `# hexguard: ignore[rule-name] reason`, or `ignore-file[...]` for the whole file.
+With `until=2027-01-31` before the reason it ends on that day.
 
 ## Known limits
 None.
@@ -56,7 +66,13 @@ def rule_page(rule: Rule) -> str:
 def own_page(name: str) -> str:
     """The page of something that the engine itself reports."""
     summary, _, rest = OWN_PAGES[name].partition("\n")
-    return "\n\n".join((f"# {name}", summary, "- Severity: nit", rest.strip())) + "\n"
+    facts = f"- Severity: nit\n- Fix: {own_fix_words(name)}"
+    return "\n\n".join((f"# {name}", summary, facts, rest.strip())) + "\n"
+
+
+def own_fix_words(name: str) -> str:
+    """How far the fix of what the engine itself reports may be trusted."""
+    return "none" if name == MALFORMED else Applicability.SAFE.value
 
 
 def fix_words(rule: Rule) -> str:
