@@ -37,7 +37,7 @@ class Listening:
     def slowed(self, slow: Slow) -> None:
         raise AssertionError(slow)
 
-    def settings_checked(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
+    def settings_checked(self, document: Document, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
         raise AssertionError(diagnostics)
 
     def settings_refused(self, messages: tuple[str, ...]) -> None:

@@ -120,7 +120,7 @@ async def test_an_unsafe_fix_asks_first(tmp_path: Path) -> None:
     )
     async with Editor(tmp_path, can=PULLING) as editor:
         uri = editor.open(tmp_path / "app.py", text)
-        [action] = await editor.actions(uri, "commit", "quickfix")
+        [action, *_] = await editor.actions(uri, "commit", "quickfix")
         assert action.is_preferred is False
         edit = await editor.edit_of(action)
         assert edit.change_annotations

@@ -8,6 +8,8 @@
 --- vim.lsp.enable("hexguard")
 --- ```
 ---
+--- TOML files are sent along, so that settings in `pyproject.toml` and `hexguard.toml` are checked while you type.
+---
 --- Settings of `hexguard.toml` may be given under `settings.hexguard` as well:
 ---
 --- ```lua
@@ -17,7 +19,7 @@
 ---@type vim.lsp.Config
 return {
   cmd = { "hexguard", "server" },
-  filetypes = { "python" },
+  filetypes = { "python", "toml" },
   root_markers = { "hexguard.toml", ".hexguard.toml", "pyproject.toml", ".git" },
   settings = { hexguard = {} },
 }

@@ -1,30 +1,42 @@
-"""Makes the code actions for a place, and the edit of one that was chosen. Runs in the worker's thread."""
+"""Shows what is offered as code actions that the client can take, and makes the edit of one that was chosen.
 
-import logging
-from collections.abc import Iterator, Sequence
+Runs in the worker's thread.
+"""
+
+from collections.abc import Sequence
 
 import msgspec
 from lsprotocol import types as lsp
 
+from hexguard.app.sweep import Swept
+from hexguard.engine.excusing import Reach
+from hexguard.engine.fix_all import Fixed, Wanted
 from hexguard.engine.report import Report
 from hexguard.lsp import convert
+from hexguard.lsp.asked import Asked
 from hexguard.lsp.checking import Checking
 from hexguard.lsp.client import Client
+from hexguard.lsp.convert import Change, Confirmation
 from hexguard.lsp.difference import line_edits
-from hexguard.lsp.protocol import content_modified
+from hexguard.lsp.menu import Choice, menu
+from hexguard.lsp.protocol import content_modified, refused
 from hexguard.lsp.roots import Home, Roots
-from hexguard.lsp.target import FIX_ALL, QUICK_FIX, REFACTOR, Target
-from hexguard.rule.fix import Applicability, Fix
+from hexguard.lsp.target import APPLY, SHOW_DOCUMENTATION, EverywhereFixes, ManyFixes, OneFix, Silence, Target
+from hexguard.rule.fix import BULK, Applicability
+from hexguard.settings.writing import UnwritableError, ignoring, settings_file
 from hexguard.text.document import Document
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
 
-LOG = logging.getLogger(__name__)
+UNSAFE = Confirmation("Hexguard: unsafe fix", "This fix may change what the code does.")
+EVERYWHERE = Confirmation("Hexguard: fixes in the project", "Look at the changes before they are made.")
 
-FIX_ALL_TITLE = "Fix all that is safe (Hexguard)"
 
-MAX_REPORTS = 50
-"""Fixes are made for so many findings of a range at most: nobody picks from a longer menu."""
+class Done(msgspec.Struct, frozen=True):
+    """The edit for a target, and what to tell the person who asked, if there is anything."""
+
+    edit: lsp.WorkspaceEdit
+    message: str = ""
 
 
 class Acting:
@@ -35,79 +47,129 @@ class Acting:
         self._roots = roots
         self._checking = checking
 
-    def actions(self, document: Document, span: Span, only: tuple[str, ...] | None) -> list[lsp.CodeAction]:
-        """The actions for a span of a document, of the kinds `only` or of all."""
+    def actions(self, document: Document, asked: Asked) -> list[lsp.CodeAction | lsp.Command]:
+        """What is offered for a document, as actions, or as commands for a client that knows no actions."""
         home = self._home(document)
-        reports = home.reports()
-        found = list(self._fix_actions(home, _at(span, reports), only))
-        if any(report.applicability is Applicability.SAFE for report in reports):
-            found += self._fix_all_action(home, only)
-        return found
+        shown = (self._shown(home, choice, asked) for choice in menu(home, asked))
+        return [action for action in shown if action]
 
-    def edit(self, document: Document, target: Target) -> lsp.WorkspaceEdit:
+    def edit(self, document: Document, target: Target) -> Done:
         """The edit of an action. Raises an error that the client understands if the document has changed meanwhile."""
         home = self._home(document)
-        if target.rule is None:
-            return self._workspace_edit(home.document, _fix_all_edits(home), Applicability.SAFE)
-        for report in home.reports():
-            if report.rule != target.rule or (report.span.start, report.span.end) != target.span:
-                continue
-            for applicability, fix in home.workspace.fixes(report):
-                if fix.title == target.title:
-                    return self._workspace_edit(home.document, fix.edits, applicability)
-        raise content_modified()
+        match target:
+            case OneFix():
+                return Done(self._one(home, target))
+            case ManyFixes():
+                return self._many(home, target)
+            case Silence():
+                return Done(self._silence(home, target))
+            case _:
+                raise content_modified()
 
-    def _fix_actions(
-        self, home: Home, reports: Sequence[Report], only: tuple[str, ...] | None
-    ) -> Iterator[lsp.CodeAction]:
-        for report in reports:
-            refactoring = f"{REFACTOR}.{report.rule}"
-            if not _is_wanted(QUICK_FIX, only) and not _is_wanted(refactoring, only):
-                continue
-            for applicability, fix in _fixes(home, report):
-                kind = refactoring if applicability is Applicability.REFACTOR else QUICK_FIX
-                if _is_wanted(kind, only):
-                    yield self._fix_action(home, report, applicability, fix, kind)
+    def everywhere(self, found: Sequence[Swept], target: EverywhereFixes) -> Done:
+        """The edit of all that was found in a project; a person should look at it first."""
+        changes = [Change(self._addressed(one), line_edits(one.document.text, one.fixed.text)) for one in found]
+        edit = convert.to_workspace_edit(changes, self._client, EVERYWHERE)
+        n_fixed = sum(len(one.fixed.fixed) for one in found)
+        where = f"in {_count(len(found), 'file')}"
+        return Done(edit, f"Fixes of {_count(n_fixed, 'finding')} {where}" if found else "There is nothing to fix")
 
-    def _fix_action(
-        self, home: Home, report: Report, applicability: Applicability, fix: Fix, kind: str
-    ) -> lsp.CodeAction:
-        document = home.document
-        action = lsp.CodeAction(
-            title=fix.title,
-            kind=kind,
-            diagnostics=[self._checking.wire.diagnostic(report, home, document)],
-            is_preferred=(applicability is Applicability.SAFE) if self._client.preferred_actions else None,
-        )
-        if self._client.resolves_edits:
-            target = Target(
-                document.uri, document.version, fix.title, report.rule, (report.span.start, report.span.end)
-            )
-            action.data = msgspec.to_builtins(target)
-        else:
-            action.edit = self._workspace_edit(document, fix.edits, applicability)
+    def _shown(self, home: Home, choice: Choice, asked: Asked) -> lsp.CodeAction | lsp.Command | None:
+        if choice.refused:
+            return self._disabled(home, choice) if self._client.disabled_actions else None
+        if self._must_create(home, choice.target):
+            return None
+        if choice.page:
+            command = lsp.Command(choice.title, SHOW_DOCUMENTATION, arguments=[choice.page])
+            return self._with_command(home, choice, command) if self._client.shows_documents else None
+        command = lsp.Command(choice.title, APPLY, arguments=[msgspec.to_builtins(choice.target)])
+        if not self._client.action_literals and self._client.applies_edits:
+            return command
+        action = self._action(home, choice)
+        # What is done in the whole project is asked about first, by annotations or by a question.
+        must_ask = isinstance(choice.target, EverywhereFixes) and not self._client.change_annotations
+        if self._client.resolves_edits and not must_ask:
+            action.data = msgspec.to_builtins(choice.target)
+            return action
+        is_by_name = asked.only is not None and not isinstance(choice.target, EverywhereFixes)
+        if choice.is_large and not is_by_name:
+            action.command = command
+            return action if self._client.applies_edits else None
+        assert choice.target, "it is neither refused nor a page"
+        action.edit = self.edit(home.document, choice.target).edit
+        return action if action.edit.changes or action.edit.document_changes else None
+
+    def _must_create(self, home: Home, target: Target | None) -> bool:
+        """Whether a target needs a file for settings, and the client cannot make one."""
+        is_project = isinstance(target, Silence) and target.reach == "project"
+        return is_project and not self._client.creates_files and settings_file(home.root.texts) not in home.root.texts
+
+    def _action(self, home: Home, choice: Choice) -> lsp.CodeAction:
+        diagnostics = [self._checking.wire.diagnostic(choice.report, home, home.document)] if choice.report else None
+        action = lsp.CodeAction(title=choice.title, kind=choice.kind, diagnostics=diagnostics)
+        if self._client.preferred_actions and choice.report:
+            action.is_preferred = choice.is_preferred
         return action
 
-    def _fix_all_action(self, home: Home, only: tuple[str, ...] | None) -> list[lsp.CodeAction]:
-        if not _is_wanted(FIX_ALL, only):
-            return []
-        document = home.document
-        action = lsp.CodeAction(title=FIX_ALL_TITLE, kind=FIX_ALL)
-        if self._client.resolves_edits:
-            action.data = msgspec.to_builtins(Target(document.uri, document.version, FIX_ALL_TITLE))
-            return [action]
-        # To make all fixes takes a while, so a client that cannot ask for them later has to ask for them by name.
-        edits = _fix_all_edits(home) if only is not None else ()
-        action.edit = self._workspace_edit(document, edits, Applicability.SAFE)
-        return [action] if edits else []
+    def _disabled(self, home: Home, choice: Choice) -> lsp.CodeAction:
+        action = self._action(home, choice)
+        action.is_preferred = None
+        action.disabled = lsp.CodeActionDisabled(choice.refused)
+        return action
 
-    def _workspace_edit(
-        self, document: Document, edits: Sequence[Edit], applicability: Applicability
-    ) -> lsp.WorkspaceEdit:
-        is_doubtful = applicability is Applicability.UNSAFE and self._client.change_annotations
-        confirm = "This fix may change what the code does." if is_doubtful else None
-        text_edits = convert.to_text_edits(edits, document, self._client.encoding)
-        return convert.to_workspace_edit(text_edits, document, confirm, versioned=self._client.document_changes)
+    def _with_command(self, home: Home, choice: Choice, command: lsp.Command) -> lsp.CodeAction | lsp.Command:
+        if not self._client.action_literals:
+            return command
+        action = self._action(home, choice)
+        action.command = command
+        return action
+
+    def _one(self, home: Home, target: OneFix) -> lsp.WorkspaceEdit:
+        for report in _reports_at(home, target.rule, target.span):
+            for applicability, fix in home.workspace.fixes(report):
+                if fix.title == target.title:
+                    confirm = UNSAFE if applicability is Applicability.UNSAFE else None
+                    return self._of_document(home, fix.edits, confirm)
+        raise content_modified()
+
+    def _many(self, home: Home, target: ManyFixes) -> Done:
+        within = Span(*target.span) if target.span else None
+        fixed = _fixed(home, wanted(target.rule, unsafe=target.unsafe, within=within))
+        edit = self._of_document(home, line_edits(home.document.text, fixed.text), UNSAFE if target.unsafe else None)
+        return Done(edit, _left(fixed))
+
+    def _silence(self, home: Home, target: Silence) -> lsp.WorkspaceEdit:
+        if target.reach == "project":
+            return self._in_settings(home, target.rule)
+        for report in _reports_at(home, target.rule, target.span):
+            if edits := home.workspace.excuse(report, Reach(target.reach)):
+                return self._of_document(home, edits, None)
+        raise content_modified()
+
+    def _in_settings(self, home: Home, rule: str) -> lsp.WorkspaceEdit:
+        """The edit that has a rule ignored in a whole project, in the file with its settings as it is now."""
+        self._roots.refresh(home.document.uri)
+        texts = home.root.texts
+        name = settings_file(texts)
+        path = str(home.root.path / name)
+        document = self._checking.settings_documents.get(path)
+        document = document or Document.of(convert.to_uri(path), texts.get(name, ""))
+        try:
+            after = ignoring(name, document.text, rule)
+        except UnwritableError as error:
+            raise refused(str(error)) from error
+        change = Change(document, line_edits(document.text, after), is_new=name not in texts)
+        return convert.to_workspace_edit((change,), self._client)
+
+    def _of_document(self, home: Home, edits: tuple[Edit, ...], confirm: Confirmation | None) -> lsp.WorkspaceEdit:
+        changes = (Change(home.document, edits),) if edits else ()
+        return convert.to_workspace_edit(changes, self._client, confirm)
+
+    def _addressed(self, found: Swept) -> Document:
+        """The document of a swept file under its uri: one that was only read has its path for a uri."""
+        if found.document.uri != found.path:
+            return found.document
+        return msgspec.structs.replace(found.document, uri=convert.to_uri(found.path))
 
     def _home(self, document: Document) -> Home:
         """The home of a document. Raises an error that the client understands if the document has changed meanwhile."""
@@ -117,26 +179,30 @@ class Acting:
         return home
 
 
-def _is_wanted(kind: str, only: tuple[str, ...] | None) -> bool:
-    """Whether a kind is one of those asked for, or below one of them."""
-    return only is None or any(not above or kind == above or kind.startswith(f"{above}.") for above in only)
+def wanted(rule: str | None, *, unsafe: bool, within: Span | None = None) -> Wanted:
+    """What is to be fixed: everything, or what a rule finds; with unsafe fixes or without."""
+    allowed = BULK if unsafe else frozenset({Applicability.SAFE})
+    return Wanted(lambda report: rule in (None, report.rule), allowed, within)
 
 
-def _at(span: Span, reports: Sequence[Report]) -> list[Report]:
-    """The reports that a span touches."""
-    touching = [report for report in reports if report.span.start <= span.end and span.start <= report.span.end]
-    return touching[:MAX_REPORTS]
+def _fixed(home: Home, what: Wanted) -> Fixed:
+    file = home.workspace.file(home.path)
+    assert file, "it has a home"
+    return home.root.fix(file, what)
 
 
-def _fixes(home: Home, report: Report) -> tuple[tuple[Applicability, Fix], ...]:
-    try:
-        return home.workspace.fixes(report)
-    # A fix that crashes must not take the others with it.
-    except Exception:
-        LOG.exception("a fix of `%s` crashed", report.rule)
-        return ()
+def _reports_at(home: Home, rule: str, place: tuple[int, int]) -> list[Report]:
+    found = (*home.reports(), *home.workspace.on_request(home.path, Span(*place)))
+    return [report for report in found if report.rule == rule and (report.span.start, report.span.end) == place]
 
 
-def _fix_all_edits(home: Home) -> tuple[Edit, ...]:
-    fixed = home.workspace.fix_all(home.path, lambda report: True, (Applicability.SAFE,))
-    return line_edits(home.document.text, fixed.text)
+def _left(fixed: Fixed) -> str:
+    """What to say of that which could not be fixed."""
+    if not fixed.left:
+        return ""
+    rules = ", ".join(dict.fromkeys(report.rule for report in fixed.left))
+    return f"{_count(len(fixed.fixed), 'finding')} fixed, {len(fixed.left)} left: {rules}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -4,20 +4,30 @@ Loading it takes as long as loading the protocol, so the worker does that when t
 Everything here runs in the worker's thread.
 """
 
+from concurrent.futures import Future
 from pathlib import Path
 
+from hexguard.app.page import OWN_PAGES, own_page, rule_page
 from hexguard.app.root import Root
+from hexguard.app.sweep import Swept
 from hexguard.engine.budget import Budget
 from hexguard.engine.timings import Timings
-from hexguard.lsp.acting import Acting
+from hexguard.files.pages import put_page
+from hexguard.lsp import convert
+from hexguard.lsp.acting import Acting, wanted
 from hexguard.lsp.checking import Checking, Listener
 from hexguard.lsp.client import Client
-from hexguard.lsp.explaining import explained
+from hexguard.lsp.completing import Completion, in_comment, in_settings
+from hexguard.lsp.directives import Directive
+from hexguard.lsp.explaining import explained, explained_setting
 from hexguard.lsp.folders import Editor
 from hexguard.lsp.roots import MakeRoot, Roots
+from hexguard.lsp.sweeping import Sweeping
+from hexguard.lsp.target import EverywhereFixes
 from hexguard.lsp.worker import Later
 from hexguard.text.document import Document
 from hexguard.text.span import Span
+from hexguard_rules.catalogue import CATALOGUE
 
 
 class Background:
@@ -38,6 +48,7 @@ class Background:
 
         self.roots = Roots(make_root or open_root)
         self.checking = Checking(client, self.roots, listener, later, timings)
+        self.settings_documents = self.checking.settings_documents
         self.acting = Acting(client, self.roots, self.checking)
 
     def close(self, uri: str) -> None:
@@ -45,6 +56,39 @@ class Background:
         self.roots.close(uri)
         self.checking.wire.forget(uri)
 
+    def sweep(self, target: EverywhereFixes) -> Future[tuple[Swept, ...]]:
+        """Have the project of a document fixed beside everything else. Raises `KeyError` if it is not open."""
+        home = self.roots.home(target.uri)
+        if home is None:
+            raise KeyError(target.uri)
+        sweeping = Sweeping(home.root, wanted(target.rule, unsafe=target.unsafe))
+        self.checking.sweep(sweeping)
+        return sweeping.answer
+
+    def page(self, name: str) -> Path | None:
+        """A file with the page of a rule; `None` if there is no such rule."""
+        rule = CATALOGUE.find(name)
+        if rule is None and name not in OWN_PAGES:
+            return None
+        return put_page(name, rule_page(rule) if rule else own_page(name))
+
     def explained(self, document: Document, offset: int) -> tuple[str, Span] | None:
         """What there is to say about an offset of a document, in Markdown, with the span that it is about."""
+        if name := self._settings_name(document):
+            return explained_setting(name, document.text, offset)
         return explained(document, self.roots.home(document.uri), offset)
+
+    def completions_in_comment(self, document: Document, directive: Directive) -> list[Completion]:
+        """What can be written into a comment for Hexguard; nothing if the document has changed meanwhile."""
+        home = self.roots.home(document.uri)
+        return in_comment(home, directive) if home and home.document is document else []
+
+    def completions_in_settings(self, document: Document, offset: int) -> list[Completion]:
+        """What can be written at an offset of a settings document; nothing if it has changed meanwhile."""
+        name = self._settings_name(document)
+        return in_settings(name, document.text, offset) if name else []
+
+    def _settings_name(self, document: Document) -> str | None:
+        """The name of the file, if this is a settings document as it is now."""
+        path = convert.to_path(document.uri)
+        return Path(path).name if path and self.settings_documents.get(path) is document else None

@@ -5,20 +5,20 @@ from functools import partial
 from typing import Protocol
 
 import msgspec
-from lsprotocol import types as lsp
 
 from hexguard.app.root import Progress, Root
 from hexguard.engine.budget import Slow
 from hexguard.engine.check import Crash
 from hexguard.engine.timings import Timings
-from hexguard.lsp import convert
 from hexguard.lsp.client import Client
 from hexguard.lsp.indexing import Indexing
 from hexguard.lsp.latency import Timing
-from hexguard.lsp.roots import Home, Roots, is_editor_problem
+from hexguard.lsp.roots import Home, Roots
+from hexguard.lsp.settings_documents import SettingsDocuments
+from hexguard.lsp.settings_problems import SettingsListener, SettingsProblems
+from hexguard.lsp.sweeping import Sweeping
 from hexguard.lsp.wire import Diagnostics, Wire
 from hexguard.lsp.worker import Later
-from hexguard.settings.model import Problem
 from hexguard.text.document import Document
 
 STEPS_PER_CHECK = 10
@@ -36,7 +36,7 @@ class Shown(msgspec.Struct, frozen=True):
     timing: Timing | None = None
 
 
-class Listener(Protocol):
+class Listener(SettingsListener, Protocol):
     """What hears about results; it is called in the worker's thread."""
 
     def checked(self, shown: Shown) -> None:
@@ -47,12 +47,6 @@ class Listener(Protocol):
 
     def slowed(self, slow: Slow) -> None:
         """A rule was switched off for a file because it is slow."""
-
-    def settings_checked(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
-        """A configuration file was read; it has these problems, or none any more."""
-
-    def settings_refused(self, messages: tuple[str, ...]) -> None:
-        """What the editor sent has these problems, or none any more."""
 
     def indexing(self, root: Root, progress: Progress | None) -> None:
         """The index of a root is so far; `None` at its end."""
@@ -71,7 +65,8 @@ class Checking:
     ) -> None:
         """`timings` hears of all stages."""
         self.wire = Wire(client)
-        self._client = client
+        self.settings_documents = SettingsDocuments()
+        self._settings_problems = SettingsProblems(client, roots, listener, self.settings_documents)
         self._roots = roots
         self._listener = listener
         self._later = later
@@ -79,9 +74,8 @@ class Checking:
         self._received: dict[str, float] = {}
         self._due: dict[str, None] = {}
         self._indexing: list[Indexing] = []
+        self._sweeping: list[Sweeping] = []
         self._n_taken = 0
-        self._told: dict[str, tuple[str, tuple[Problem, ...]]] = {}
-        self._refused: tuple[str, ...] = ()
         self._changed: dict[str, None] = {}
 
     def urgent(self, uri: str, received: float | None = None) -> None:
@@ -92,12 +86,19 @@ class Checking:
             self._received.setdefault(uri, received)
         self._timings.pause()
 
+    def sweep(self, sweeping: Sweeping) -> None:
+        """Fix a whole project when there is nothing else to do, one file in each step."""
+        self._sweeping.append(sweeping)
+
     def files_changed(self, paths: Iterable[str]) -> None:
         """Look at files that changed on disk, one in each step: a change of branch touches thousands."""
         self._changed.update(dict.fromkeys(paths))
 
     def step(self) -> bool:
         """Do the most urgent thing; whether there is more to do. What fails is not tried again."""
+        # A person who writes settings waits for nothing else.
+        if self._settings_problems.tell_edited():
+            return True
         self._collect()
         if self._due:
             uri = next(iter(self._due))
@@ -110,11 +111,12 @@ class Checking:
             path = next(iter(self._changed))
             del self._changed[path]
             self._roots.file_changed(path)
+            self.settings_documents.file_changed(path)
             self._n_taken += 1
             return True
-        self._tell_problems()
+        self._settings_problems.tell_others()
         self._begin_indexing()
-        return self._index() or bool(self._due)
+        return self._index() or self._sweep() or bool(self._due)
 
     def _timed(self, uri: str, shown: Shown) -> Shown:
         spent = self._timings.take()
@@ -140,28 +142,6 @@ class Checking:
         for slow in self._roots.take_slow():
             self._listener.slowed(slow)
 
-    def _tell_problems(self) -> None:
-        """Tell the problems of each configuration file when they change, and when there are none any more."""
-        found: dict[str, tuple[str, tuple[Problem, ...]]] = {}
-        refused: list[str] = []
-        for root, problem in self._roots.problems():
-            if is_editor_problem(problem):
-                refused.append(problem.message)
-                continue
-            uri = convert.to_uri(str(root.path / problem.path))
-            _, before = found.get(uri, ("", ()))
-            found[uri] = root.settings_text(problem.path), (*before, problem)
-        told, self._told = self._told, found
-        for uri in dict.fromkeys((*told, *found)):
-            text, problems = found.get(uri, ("", ()))
-            if told.get(uri) != (text, problems):
-                document = Document.of(uri, text)
-                diagnostics = (convert.to_settings_diagnostic(one, document, self._client.encoding) for one in problems)
-                self._listener.settings_checked(uri, tuple(diagnostics))
-        if self._refused != (messages := tuple(dict.fromkeys(refused))):
-            self._refused = messages
-            self._listener.settings_refused(messages)
-
     def _begin_indexing(self) -> None:
         new = self._roots.take_unindexed()
         for indexing in self._indexing:
@@ -172,6 +152,14 @@ class Checking:
     def _index(self) -> bool:
         """Go on with the first index that has work for this thread; whether there was one."""
         return any(indexing.step() for indexing in self._indexing)
+
+    def _sweep(self) -> bool:
+        """Go on with the first project that is being fixed and whose index is over; whether there was one."""
+        unfinished = {id(indexing.root) for indexing in self._indexing if not indexing.is_over}
+        ready = next((one for one in self._sweeping if id(one.root) not in unfinished), None)
+        if ready is not None and not ready.step():
+            self._sweeping.remove(ready)
+        return ready is not None
 
     def _indexed(self, root: Root, progress: Progress | None) -> None:
         self._n_taken += 1

@@ -10,6 +10,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     """The abilities of a client that change what the server does.
 
     `pull`: it asks for diagnostics itself, and can be told to ask again; without the second, the first is of no use.
+    `action_literals`: it takes code actions; an older one takes commands only.
     """
 
     encoding: Encoding = Encoding.UTF16
@@ -17,10 +18,15 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     related_information: bool = False
     document_changes: bool = False
     change_annotations: bool = False
+    creates_files: bool = False
+    applies_edits: bool = False
+    action_literals: bool = False
+    disabled_actions: bool = False
     resolves_edits: bool = False
     preferred_actions: bool = False
     deprecated_tag: bool = False
     markdown: bool = True
+    shows_documents: bool = False
     configuration: bool = False
     registers_configuration: bool = False
     registers_watchers: bool = False
@@ -36,12 +42,19 @@ def client_of(capabilities: lsp.ClientCapabilities) -> Client:
     actions = document.code_action or lsp.CodeActionClientCapabilities()
     resolve = actions.resolve_support
     hover = document.hover.content_format if document.hover else None
+    window = capabilities.window or lsp.WindowClientCapabilities()
     return Client(
         encoding=_encoding(capabilities),
         pull=bool(document.diagnostic and workspace.diagnostics and workspace.diagnostics.refresh_support),
         related_information=bool(publish.related_information),
         document_changes=bool(edits.document_changes),
         change_annotations=bool(edits.document_changes and edits.change_annotation_support),
+        creates_files=bool(
+            edits.document_changes and lsp.ResourceOperationKind.Create in (edits.resource_operations or ())
+        ),
+        applies_edits=bool(workspace.apply_edit),
+        action_literals=bool(actions.code_action_literal_support),
+        disabled_actions=bool(actions.disabled_support),
         deprecated_tag=bool(publish.tag_support and lsp.DiagnosticTag.Deprecated in publish.tag_support.value_set),
         # An action is resolved from its data, so a client that loses the data cannot resolve.
         resolves_edits=bool(actions.data_support and resolve and "edit" in resolve.properties),
@@ -50,7 +63,8 @@ def client_of(capabilities: lsp.ClientCapabilities) -> Client:
         configuration=bool(workspace.configuration),
         registers_configuration=_registers(workspace.did_change_configuration),
         registers_watchers=_registers(workspace.did_change_watched_files),
-        progress=bool(capabilities.window and capabilities.window.work_done_progress),
+        shows_documents=bool(window.show_document and window.show_document.support),
+        progress=bool(window.work_done_progress),
     )
 
 

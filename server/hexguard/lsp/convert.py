@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+import msgspec
 from lsprotocol import types as lsp
 
+from hexguard.lsp.client import Client
 from hexguard.settings.model import Problem, Severity
 from hexguard.text.document import Document
 from hexguard.text.edit import Edit
@@ -127,25 +129,45 @@ def to_settings_diagnostic(problem: Problem, document: Document, encoding: Encod
     )
 
 
-def to_text_edits(edits: Iterable[Edit], document: Document, encoding: Encoding) -> list[lsp.TextEdit]:
-    """The text edits of the engine's edits of one document."""
-    return [lsp.TextEdit(to_range(edit.span, document, encoding), edit.text) for edit in edits]
+class Change(msgspec.Struct, frozen=True):
+    """Edits of one document, whose version counts if it is open; `is_new`: its file has to be made first."""
+
+    document: Document
+    edits: tuple[Edit, ...]
+    is_new: bool = False
+
+
+class Confirmation(msgspec.Struct, frozen=True):
+    """Why a person should look at edits before they are made, in a few words and in a sentence."""
+
+    label: str
+    description: str
 
 
 def to_workspace_edit(
-    edits: list[lsp.TextEdit], document: Document, confirm: str | None, *, versioned: bool
+    changes: Iterable[Change], client: Client, confirm: Confirmation | None = None
 ) -> lsp.WorkspaceEdit:
-    """The workspace edit for one document: for this version only where the client can tell versions apart.
+    """The workspace edit for some documents: for these versions only, where the client can tell versions apart.
 
-    `confirm` is why a person should look at the edit first; it needs a client that knows change annotations.
+    A client that does not know change annotations is not asked to `confirm`.
     """
-    if not versioned:
-        return lsp.WorkspaceEdit(changes={document.uri: edits})
-    target = lsp.OptionalVersionedTextDocumentIdentifier(uri=document.uri, version=document.version)
-    if confirm is None:
-        return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(target, edits)])
-    annotated = [lsp.AnnotatedTextEdit(_CONFIRM, edit.range, edit.new_text) for edit in edits]
-    annotation = lsp.ChangeAnnotation(label="Hexguard: unsafe fix", needs_confirmation=True, description=confirm)
-    return lsp.WorkspaceEdit(
-        document_changes=[lsp.TextDocumentEdit(target, annotated)], change_annotations={_CONFIRM: annotation}
-    )
+    if not client.document_changes:
+        found = {change.document.uri: _text_edits(change, client.encoding) for change in changes}
+        return lsp.WorkspaceEdit(changes=found)
+    document_changes: list[lsp.TextDocumentEdit | lsp.CreateFile | lsp.RenameFile | lsp.DeleteFile] = []
+    asks = confirm if client.change_annotations else None
+    for change in changes:
+        if change.is_new:
+            document_changes.append(lsp.CreateFile(change.document.uri))
+        target = lsp.OptionalVersionedTextDocumentIdentifier(change.document.uri, change.document.version)
+        edits = _text_edits(change, client.encoding)
+        annotated = [lsp.AnnotatedTextEdit(_CONFIRM, edit.range, edit.new_text) for edit in edits]
+        document_changes.append(lsp.TextDocumentEdit(target, annotated if asks else edits))
+    if asks is None:
+        return lsp.WorkspaceEdit(document_changes=document_changes)
+    annotation = lsp.ChangeAnnotation(label=asks.label, needs_confirmation=True, description=asks.description)
+    return lsp.WorkspaceEdit(document_changes=document_changes, change_annotations={_CONFIRM: annotation})
+
+
+def _text_edits(change: Change, encoding: Encoding) -> list[lsp.TextEdit]:
+    return [lsp.TextEdit(to_range(edit.span, change.document, encoding), edit.text) for edit in change.edits]

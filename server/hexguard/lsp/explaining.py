@@ -1,21 +1,23 @@
-"""Writes what there is to say about a finding, or about a rule that is named in a suppression.
+"""Writes what there is to say about a finding, about a rule that is named in a suppression, and about settings.
 
 Runs in the worker's thread.
 """
 
 import re
 
+from hexguard.app.page import OWN_PAGES
 from hexguard.engine.report import Report
 from hexguard.lsp import convert
+from hexguard.lsp.directives import directive_at
 from hexguard.lsp.roots import Home
 from hexguard.rule.fix import Applicability
 from hexguard.rule.rule import Rule
+from hexguard.settings.expected import expected_at
+from hexguard.settings.schema import KEYS, field_of
 from hexguard.text.document import Document
 from hexguard.text.span import Span
 from hexguard_rules.catalogue import CATALOGUE
 
-_SUPPRESSION = re.compile(r"#\s*hexguard:\s*ignore(?:-file)?\[([^\]]*)\]")
-_NAME = re.compile(r"[\w-]+")
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 
 FIXES = {
@@ -27,9 +29,11 @@ FIXES = {
 
 def explained(document: Document, home: Home | None, offset: int) -> tuple[str, Span] | None:
     """What there is to say about an offset, in Markdown, with the span that it is about."""
-    if named := _named_rule(document, offset):
-        rule, span = named
-        return _about_rule(rule), span
+    directive = directive_at(document, offset)
+    if directive and directive.role == "name":
+        named = _about_named(document.text[directive.span.start : directive.span.end])
+        if named:
+            return named, directive.span
     if home is None or home.document is not document:
         return None
     reports = [report for report in home.reports() if report.span.start <= offset <= report.span.end]
@@ -38,15 +42,40 @@ def explained(document: Document, home: Home | None, offset: int) -> tuple[str, 
     return ("\n\n---\n\n".join(texts), reports[0].span) if reports else None
 
 
-def _named_rule(document: Document, offset: int) -> tuple[Rule, Span] | None:
-    """The rule whose name in a suppression is at an offset, and where the name is."""
-    line = document.lines.line_span(document.lines.line_of(offset), len(document.text))
-    for comment in _SUPPRESSION.finditer(document.text[line.start : line.end]):
-        for name in _NAME.finditer(comment[1]):
-            span = Span(name.start(), name.end()).shift(line.start + comment.start(1))
-            if span.start <= offset <= span.end and name[0] in CATALOGUE:
-                return CATALOGUE[name[0]], span
-    return None
+def explained_setting(name: str, text: str, offset: int) -> tuple[str, Span] | None:
+    """What there is to say about an offset of the settings file called `name`, in Markdown, with its span."""
+    expected = expected_at(name, text, offset)
+    if expected is None:
+        return None
+    span = expected.slot.span
+    word = text[span.start : span.end]
+    if expected.what in {"selector", "rule"}:
+        about = _about_selector(word)
+    else:
+        key = expected.key or KEYS.get(field_of(word))
+        about = key.told if key and word else None
+    return (about, span) if about else None
+
+
+def _about_selector(name: str) -> str | None:
+    """What a name in the settings stands for; `None` if it is nothing."""
+    rules = CATALOGUE.select(name)
+    if not rules or name in CATALOGUE:
+        return _about_named(name)
+    if name == "all":
+        head = f"All {len(rules)} rules:"
+    elif name in CATALOGUE.families:
+        head = f"The family `{name}`:"
+    else:
+        head = f"The guideline {name}:"
+    return "\n".join((head, "", *(f"- [{rule.name}]({convert.docs_url(rule)}): {rule.summary}" for rule in rules)))
+
+
+def _about_named(name: str) -> str | None:
+    """What the rule of a name does, or what the engine itself reports under it."""
+    if name in CATALOGUE:
+        return _about_rule(CATALOGUE[name])
+    return _HEADING.sub(r"**\1**\n", OWN_PAGES[name]) if name in OWN_PAGES else None
 
 
 def _about_report(report: Report, home: Home) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hexguard.engine.budget import Slow
     from hexguard.engine.check import Crash
     from hexguard.lsp.checking import Shown
+    from hexguard.text.document import Document
 
 
 TIMINGS = "hexguard/timings"
@@ -39,6 +40,7 @@ class Outbox:
         self._awaited: set[str] = set()
         self._refresh: Future[None] | None = None
         self._refresh_again = False
+        self._settings: dict[str, tuple[lsp.Diagnostic, ...]] = {}
         self._crashes: set[str] = set()
         self._indexing: dict[Path, str] = {}
         self._begun: set[str] = set()
@@ -96,9 +98,17 @@ class Outbox:
         if self._server.protocol.trace != lsp.TraceValue.Off:
             self._server.protocol.notify(TIMINGS, {"uri": uri, "version": version, **found})
 
-    def settings_checked(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
-        """Show the problems of a configuration file in place; pushed to every client, because none will ask for it."""
-        self._publish(uri, diagnostics, None)
+    def settings_checked(self, document: Document, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
+        """Show the problems of a configuration file in place; pushed to every client, because none will ask for it.
+
+        While the client has the file open, only what was found in its newest text counts.
+        """
+        uri, is_open = document.uri, document.version is not None
+        if self._documents.get(uri) is not (document if is_open else None):
+            return
+        if self._settings.get(uri, ()) != diagnostics:
+            self._settings[uri] = diagnostics
+            self._publish(uri, diagnostics, document.version)
 
     def settings_refused(self, messages: tuple[str, ...]) -> None:
         """Show what is wrong with the editor's settings, for which there is no place."""

@@ -21,6 +21,11 @@ def content_modified() -> JsonRpcException:
     return JsonRpcException("the document has changed since this action was offered", code=CONTENT_MODIFIED)
 
 
+def refused(message: str) -> JsonRpcException:
+    """The error for what cannot be done, with the reason for the person who asked."""
+    return JsonRpcException(message, code=int(lsp.LSPErrorCodes.RequestFailed))
+
+
 # pygls keeps texts of its own for these and ends the process itself on `exit`; all of that is ours here.
 _REPLACED = (
     lsp.TEXT_DOCUMENT_DID_OPEN,

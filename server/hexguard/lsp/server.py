@@ -8,10 +8,21 @@ from collections.abc import Callable
 
 from lsprotocol import types as lsp
 
-from hexguard.lsp.features import code_actions, configuration, hover, lifecycle, sync, timings, watching
+from hexguard.lsp.features import (
+    code_actions,
+    commands,
+    completion,
+    configuration,
+    hover,
+    lifecycle,
+    sync,
+    timings,
+    watching,
+)
 from hexguard.lsp.framing import Framer
 from hexguard.lsp.outbox import TIMINGS
 from hexguard.lsp.service import Service
+from hexguard.lsp.target import APPLY, SHOW_DOCUMENTATION
 
 READ_SIZE = 64 * 1024
 
@@ -31,6 +42,11 @@ FEATURES: tuple[tuple[str, Callable[..., object]], ...] = (
     (TIMINGS, timings.timings),
 )
 
+COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (
+    (APPLY, commands.apply),
+    (SHOW_DOCUMENTATION, commands.show_documentation),
+)
+
 
 def create() -> Service:
     """A server with all features, ready to be connected."""
@@ -43,6 +59,9 @@ def register(service: Service) -> None:
     """Give a server all features, besides those that wait for what the client can do."""
     for method, handler in FEATURES:
         service.feature(method)(handler)
+    service.feature(lsp.TEXT_DOCUMENT_COMPLETION, completion.OPTIONS)(completion.complete)
+    for name, handler in COMMANDS:
+        service.command(name)(handler)
 
 
 def run_stdio() -> int:

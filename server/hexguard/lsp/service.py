@@ -22,15 +22,18 @@ from hexguard.lsp.documents import Documents, Step
 from hexguard.lsp.outbox import Outbox
 from hexguard.lsp.patience import Patience
 from hexguard.lsp.protocol import Protocol
+from hexguard.lsp.target import EverywhereFixes
 from hexguard.lsp.worker import Worker
 
 if TYPE_CHECKING:
     from hexguard.app.root import Progress, Root
     from hexguard.engine.budget import Slow
     from hexguard.engine.check import Crash
+    from hexguard.lsp.acting import Done
     from hexguard.lsp.background import Background
     from hexguard.lsp.checking import Shown
     from hexguard.lsp.roots import MakeRoot
+    from hexguard.text.document import Document
 
 T = TypeVar("T")
 
@@ -80,7 +83,12 @@ class Service(LanguageServer):
 
     def _load(self) -> None:
         # Engine, rules and settings take long to load, and no answer to `initialize` needs them.
-        from hexguard.lsp.background import Background  # noqa: PLC0415
+        try:
+            from hexguard.lsp.background import Background  # noqa: PLC0415 - see above
+        except Exception:
+            # Without these, no message can be answered any more.
+            self.soon(lambda: self.finish(orderly=False))
+            raise
 
         # What is loaded by now stays. Documents make many small values and hardly any cycles, so looking for these
         # after every few hundred would take a fifth of the time to open a large file.
@@ -112,6 +120,11 @@ class Service(LanguageServer):
     async def ask(self, question: Callable[[], T]) -> T:
         """Let the worker answer a question about all the documents as they are now."""
         return await asyncio.wrap_future(self.worker.ask(question))
+
+    async def sweep(self, target: EverywhereFixes) -> Done:
+        """The fixes of a whole project, worked out beside everything else; to cancel this ends it."""
+        found = await asyncio.wrap_future(await self.ask(lambda: self.background.sweep(target)))
+        return await self.ask(lambda: self.background.acting.everywhere(found, target))
 
     def soon(self, job: Callable[[], None]) -> None:
         """Do a job in the event loop; any thread may call this."""
@@ -146,9 +159,9 @@ class Link:
         """See `Listener`."""
         self._service.soon(lambda: self._service.outbox.slowed(slow))
 
-    def settings_checked(self, uri: str, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
+    def settings_checked(self, document: Document, diagnostics: tuple[lsp.Diagnostic, ...]) -> None:
         """See `Listener`."""
-        self._service.soon(lambda: self._service.outbox.settings_checked(uri, diagnostics))
+        self._service.soon(lambda: self._service.outbox.settings_checked(document, diagnostics))
 
     def settings_refused(self, messages: tuple[str, ...]) -> None:
         """See `Listener`."""

@@ -14,6 +14,9 @@ Later = Callable[[Callable[[], None]], None]
 
 LOG = logging.getLogger(__name__)
 
+MAX_FAILED_STEPS = 20
+"""After so many failed steps in a row the worker waits for an input or a question."""
+
 
 class Worker:
     """Does inputs first and in order, then answers questions, and with nothing to do takes steps in the background.
@@ -28,6 +31,7 @@ class Worker:
         self._questions: deque[Callable[[], None]] = deque()
         self._wake = threading.Condition()
         self._is_stopped = False
+        self._n_failed = 0
         self._thread = threading.Thread(target=self._run, name="hexguard-worker", daemon=True)
 
     def start(self) -> None:
@@ -82,6 +86,7 @@ class Worker:
 
     def _do(self, job: Callable[[], None] | None) -> bool:
         """Do a job, or a step if there is none; whether to go on without waiting."""
+        n_failed, self._n_failed = self._n_failed, 0
         try:
             if job is None:
                 return self._step()
@@ -89,4 +94,6 @@ class Worker:
         # The thread outlives whatever goes wrong in one job.
         except Exception:
             LOG.exception("a job failed")
-        return True
+            self._n_failed = n_failed + 1 if job is None else 0
+        # What fails again and again is left until something else happens.
+        return self._n_failed < MAX_FAILED_STEPS

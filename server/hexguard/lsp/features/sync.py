@@ -1,14 +1,16 @@
-"""Takes documents in as the client opens, edits and closes them."""
+"""Takes documents in as the client opens, edits and closes them: Python, and the files with our settings."""
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from lsprotocol import types as lsp
 
 from hexguard.lsp import convert
-from hexguard.lsp.documents import merged
+from hexguard.lsp.documents import Step, merged
 from hexguard.lsp.service import Service
+from hexguard.settings.names import SETTINGS_FILES
 
 LANGUAGE = "python"
 SUFFIXES = (".py", ".pyi")
@@ -17,9 +19,12 @@ SUFFIXES = (".py", ".pyi")
 def did_open(ls: Service, params: lsp.DidOpenTextDocumentParams) -> None:
     """Take a document in, and check it before all others."""
     opened = params.text_document
-    path = convert.to_path(opened.uri)
-    # A client may send configuration files too; they are read from disk.
-    if opened.language_id != LANGUAGE and (path is None or PurePath(path).suffix not in SUFFIXES):
+    path = PurePath(convert.to_path(opened.uri) or "")
+    if path.name in SETTINGS_FILES:
+        settings = ls.documents.open(opened.uri, opened.version, opened.text)
+        ls.worker.put(lambda: ls.background.settings_documents.open(settings))
+        return
+    if opened.language_id != LANGUAGE and path.suffix not in SUFFIXES:
         return
     document = ls.documents.open(opened.uri, opened.version, opened.text)
     ls.edits[opened.uri] = deque()
@@ -41,8 +46,12 @@ def did_change(ls: Service, params: lsp.DidChangeTextDocumentParams) -> None:
         return
     if before.version is not None and version <= before.version:
         ls.outbox.log(f"{uri} went from version {before.version} to {version}; its edits are taken in as they came")
-    edits = ls.edits[uri]
-    edits.extend(ls.documents.change(uri, version, params.content_changes, ls.client.encoding))
+    steps = ls.documents.change(uri, version, params.content_changes, ls.client.encoding)
+    edits = ls.edits.get(uri)
+    if edits is None:
+        _take_in_settings(ls, steps)
+        return
+    edits.extend(steps)
     ls.outbox.changed(uri)
 
     def take_in() -> None:
@@ -57,7 +66,7 @@ def did_change(ls: Service, params: lsp.DidChangeTextDocumentParams) -> None:
 def did_save(ls: Service, params: lsp.DidSaveTextDocumentParams) -> None:
     """Look whether the configuration changed: not every client watches files."""
     uri = params.text_document.uri
-    if ls.documents.get(uri) is not None:
+    if uri in ls.edits:
         ls.worker.put(lambda: ls.background.roots.refresh(uri))
     elif path := convert.to_path(uri):
         ls.worker.put(lambda: ls.background.checking.files_changed((path,)))
@@ -66,7 +75,16 @@ def did_save(ls: Service, params: lsp.DidSaveTextDocumentParams) -> None:
 def did_close(ls: Service, params: lsp.DidCloseTextDocumentParams) -> None:
     """Forget a document; from now on its file on disk counts."""
     uri = params.text_document.uri
-    if ls.documents.close(uri):
-        del ls.edits[uri]
-        ls.outbox.closed(uri)
-        ls.worker.put(lambda: ls.background.close(uri))
+    if not ls.documents.close(uri):
+        return
+    if ls.edits.pop(uri, None) is None:
+        ls.worker.put(lambda: ls.background.settings_documents.close(uri))
+        return
+    ls.outbox.closed(uri)
+    ls.worker.put(lambda: ls.background.close(uri))
+
+
+def _take_in_settings(ls: Service, steps: Sequence[Step]) -> None:
+    if steps:
+        document = steps[-1].document
+        ls.worker.put(lambda: ls.background.settings_documents.edit(document))

@@ -4,9 +4,10 @@ from lsprotocol import types as lsp
 
 from hexguard.lsp import convert
 from hexguard.lsp.service import Service
-from hexguard.settings.names import CONFIGURATION_FILES, DEPENDENCY_FILES
+from hexguard.settings.names import BASELINE, CONFIGURATION_FILES, DEPENDENCY_FILES
 
-PATTERNS = ("**/*.py", "**/*.pyi", *sorted(f"**/{name}" for name in {*CONFIGURATION_FILES, *DEPENDENCY_FILES}))
+_DECLARING = {*CONFIGURATION_FILES, *DEPENDENCY_FILES, BASELINE}
+PATTERNS = ("**/*.py", "**/*.pyi", *sorted(f"**/{name}" for name in _DECLARING))
 
 
 def register(ls: Service) -> None:
