@@ -9,8 +9,9 @@ BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.ready
 BENCH_ARGS ?=
 FUZZ_ARGS ?=
+FIXES_ARGS ?=
 
-.PHONY: try test check docs bench fuzz test-all clean
+.PHONY: try test check docs bench fuzz fixes test-all clean
 
 try: $(STAMP)
 	@$(BIN)/python -m hexguard_dev try
@@ -36,6 +37,10 @@ bench: $(STAMP) $(BENCH_STAMP)
 # Random edits on real code, each compared with from scratch; FUZZ_ARGS="--minutes 10 --seed 1 PATH" for more of them.
 fuzz: $(STAMP)
 	@$(BIN)/python -m hexguard_dev fuzz $(FUZZ_ARGS)
+
+# Every fix on real code; writes docs/fixes.md. FIXES_ARGS="name@version=path ..." names the projects.
+fixes: $(STAMP)
+	@$(BIN)/python -m hexguard_dev fixes $(FIXES_ARGS)
 
 # The suite on every supported Python that this machine has, each in its own environment.
 test-all: test

@@ -10,6 +10,7 @@ from hexguard_dev.bench.parts import PARTS
 from hexguard_dev.bench.run import Order, bench
 from hexguard_dev.demonstration import demonstrate
 from hexguard_dev.docs import check_docs, write_docs
+from hexguard_dev.fixes import run as fixes
 from hexguard_dev.fuzz.run import EDITS, Options, fuzz
 from hexguard_dev.new_rule import NewRuleError, add_rule
 from hexguard_dev.show import show
@@ -29,6 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return bench(_order(arguments))
         case "fuzz":
             return fuzz(_options(arguments))
+        case "fixes":
+            return _fixes(arguments)
         case "try":
             return demonstrate(ROOT / "tests" / "projects")
         case "show":
@@ -52,6 +55,15 @@ def _options(arguments: argparse.Namespace) -> Options:
     return Options(tuple(arguments.paths) or FUZZED, edits, arguments.minutes, arguments.seed, arguments.jobs)
 
 
+def _fixes(arguments: argparse.Namespace) -> int:
+    try:
+        projects = tuple(fixes.named_project(argument) for argument in arguments.projects)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return fixes.try_fixes(fixes.Order(projects, arguments.output, arguments.jobs))
+
+
 def _new_rule(family: str, name: str) -> int:
     try:
         path = add_rule(ROOT / "rules" / "hexguard_rules", family, name)
@@ -71,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("try", help="show the server at work on the sample project")
     _add_bench(commands.add_parser("bench", help="compare Hexguard with other servers, and write the page about it"))
     _add_fuzz(commands.add_parser("fuzz", help="edit real code at random, and compare each time with from scratch"))
+    _add_fixes(commands.add_parser("fixes", help="try every fix on real code, and write the page about it"))
     look = commands.add_parser("show", help="print the blocks and facts of a file")
     look.add_argument("path", type=Path)
     look.add_argument("--edit", action="store_true", help="also edit each block and print which stages ran again")
@@ -95,6 +108,12 @@ def _add_fuzz(edit: argparse.ArgumentParser) -> None:
     edit.add_argument("--minutes", type=float, default=0, help="end after so many minutes")
     edit.add_argument("--seed", type=int, default=0, help="another seed makes other edits")
     edit.add_argument("--jobs", type=int, default=0, help="so many processes (default: one for each core)")
+
+
+def _add_fixes(tried: argparse.ArgumentParser) -> None:
+    tried.add_argument("projects", nargs="+", metavar="[NAME[@VERSION]=]PATH", help="a project, and what it is called")
+    tried.add_argument("--output", type=Path, default=ROOT / "docs", help="where the page goes (default: docs)")
+    tried.add_argument("--jobs", type=int, default=0, help="so many processes (default: one for each core)")
 
 
 if __name__ == "__main__":

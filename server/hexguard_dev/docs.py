@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hexguard.cli.page import OWN_PAGES, fix_words, own_page, rule_page
+from hexguard.app.page import OWN_PAGES, fix_words, own_fix_words, own_page, rule_page
 from hexguard_rules.catalogue import CATALOGUE
 
 OWN_FAMILY = "suppression"
@@ -62,7 +62,7 @@ def _index() -> Iterator[str]:
                 yield f"| {link} | {summary} | {rule.severity.value} | {fix_words(rule)} | {aliases} |"
     yield from _section(OWN_FAMILY)
     for name, page in OWN_PAGES.items():
-        yield f"| [`{name}`]({OWN_FAMILY}/{name}.md) | {page.partition(chr(10))[0]} | nit | none |  |"
+        yield f"| [`{name}`]({OWN_FAMILY}/{name}.md) | {page.partition(chr(10))[0]} | nit | {own_fix_words(name)} |  |"
 
 
 def _section(family: str) -> Iterator[str]:
