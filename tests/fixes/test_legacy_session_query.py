@@ -210,6 +210,7 @@ def test_function(function: str, database: Database) -> None:
         "session.query(User.name).distinct().order_by(User.age).all()",
         "session.query(User).distinct().order_by(func.lower(User.name)).all()",
         "session.query(User).join(Address).filter_by(email='ada@a').all()",
+        "session.query(User).join(Address).filter_by(**{'email': 'ada@a'}).all()",
         "session.query(User.id, Address.email).filter_by(id=1).all()",
         "session.query(User.id, Address.email).exists()",
         "session.query(User.id).options(joinedload(User.addresses)).all()",

@@ -4,7 +4,7 @@ import pytest
 
 from hexguard.engine.report import Report
 from hexguard.rule.examples import Bad, Example, Good
-from hexguard.rule.fix import Applicability
+from hexguard.rule.fix import Applicability, Refusal
 from hexguard.rule.rule import PLACEHOLDER, Rule
 from hexguard.syntax.parse import parse
 from hexguard.text.edit import apply
@@ -77,6 +77,7 @@ def _check_fix(rule: Rule, example: Bad, project: MemoryProject, fixture: Fixtur
     if example.fixed is None:
         assert not any(fixes), "a fix that the example does not expect"
         assert example.why or not rule.fixers, "a `Bad` without `fixed` says why"
+        assert not rule.fixers or _has_reasons(rule, project), "an editor could not say why there is no fix"
         return
     assert all(fixes), "the fix is missing"
     assert example.fixed != _joined(fixture.modules), "`fixed` is the code itself"
@@ -90,6 +91,12 @@ def _check_fix(rule: Rule, example: Bad, project: MemoryProject, fixture: Fixtur
     assert not [report for report in reports_of(again, rule) if report.applicability], (
         "fixing again would change it again"
     )
+
+
+def _has_reasons(rule: Rule, project: MemoryProject) -> bool:
+    """Whether each finding has a refusal that says why."""
+    offers = [project.workspace.offers(report) for report in reports_of(project, rule)]
+    return all(any(isinstance(offer.fix, Refusal) and offer.fix.reason for offer in each) for each in offers)
 
 
 def _joined(modules: dict[str, str]) -> str:

@@ -23,7 +23,9 @@ In files that import anyio or trio, and in comprehensions, the fix is not offere
 from collections.abc import Iterator
 
 from hexguard.facts.expressions import Call
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Related, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Related, Rule, Severity, View
+
+TITLE = "Run it in a thread"
 
 RULE = Rule(
     name="blocking-call-transitive",
@@ -256,9 +258,9 @@ def _short(name: str) -> str:
 
 
 @RULE.fix(Applicability.UNSAFE)
-def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | None:
+def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
     call = finding.fact
     spelling = edits.spell_awaited("asyncio.to_thread", call.context)
     if spelling is None:
-        return None
-    return Fix("Run it in a thread", (*edits.hand_over(call, f"await {spelling.text}"), *spelling.edits))
+        return Refusal(TITLE, edits.why_not_asyncio(call.context) or "every name for it means something else here")
+    return Fix(TITLE, (*edits.hand_over(call, f"await {spelling.text}"), *spelling.edits))

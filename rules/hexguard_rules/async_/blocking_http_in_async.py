@@ -38,7 +38,7 @@ from hexguard.facts.expressions import (
     Subscript,
 )
 from hexguard.facts.model import Assignment, Handler, Reference
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
 from hexguard_rules.knowledge.blocking import HTTP, HTTP_STREAMS
@@ -187,12 +187,14 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 
 
 @RULE.fix(Applicability.UNSAFE)
-def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | None:
-    call = finding.fact
+def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
+    call, title = finding.fact, "Run the request in a thread"
     spelling = edits.spell_awaited("asyncio.to_thread", call.context)
-    if spelling is None or finding["callee"] in HTTP_STREAMS:
-        return None
-    return Fix("Run the request in a thread", (*edits.hand_over(call, f"await {spelling.text}"), *spelling.edits))
+    if spelling is None:
+        return Refusal(title, edits.why_not_asyncio(call.context) or "every name for it means something else here")
+    if finding["callee"] in HTTP_STREAMS:
+        return Refusal(title, "the `with` waits, not the call")
+    return Fix(title, (*edits.hand_over(call, f"await {spelling.text}"), *spelling.edits))
 
 
 @RULE.fix(Applicability.REFACTOR)

@@ -22,9 +22,11 @@ In files that import anyio or trio, the fix is not offered.
 from collections.abc import Iterator
 
 from hexguard.facts.expressions import Call
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard.text.span import Span
 from hexguard_rules.knowledge.blocking import SLEEP
+
+TITLE = "Await `asyncio.sleep`"
 
 RULE = Rule(
     name="blocking-sleep-in-async",
@@ -108,13 +110,15 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 
 
 @RULE.fix(Applicability.UNSAFE)
-def sleep_asynchronously(finding: Finding[Call], edits: Edits) -> Fix | None:
+def sleep_asynchronously(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
     call = finding.fact
     spelling = edits.spell_awaited("asyncio.sleep", call.context)
-    if spelling is None or not _is_plain(call, edits):
-        return None
+    if spelling is None:
+        return Refusal(TITLE, edits.why_not_asyncio(call.context) or "every name for it means something else here")
+    if not _is_plain(call, edits):
+        return Refusal(TITLE, "`await` would be about something else than the call")
     return Fix(
-        "Await `asyncio.sleep`",
+        TITLE,
         (edits.replace(call.func.node, f"await {spelling.text}"), *spelling.edits, *edits.forget(call.func)),
     )
 

@@ -20,7 +20,9 @@ The exceptions that the body can raise are not worked out: `except Exception:` i
 from collections.abc import Iterator
 
 from hexguard.facts.model import Handler
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
+
+TITLE = "Catch `Exception`"
 
 RULE = Rule(
     name="bare-except",
@@ -140,8 +142,10 @@ _WIDE = ("builtins.Exception", "builtins.BaseException")
 
 
 @RULE.fix(Applicability.UNSAFE)
-def catch_exception(finding: Finding[Handler], edits: Edits) -> Fix | None:
+def catch_exception(finding: Finding[Handler], edits: Edits) -> Fix | Refusal:
     is_rebound = any("Exception" in scope.bindings for part in edits.parts() for scope in part.facts.scopes)
-    if finding["caught"] or is_rebound:
-        return None
-    return Fix("Catch `Exception`", (edits.insert_after(finding.fact.keyword, " Exception"),))
+    if finding["caught"]:
+        return Refusal(TITLE, "a clause before this one catches it, so nothing would be left to catch")
+    if is_rebound:
+        return Refusal(TITLE, "`Exception` means something else in this file")
+    return Fix(TITLE, (edits.insert_after(finding.fact.keyword, " Exception"),))

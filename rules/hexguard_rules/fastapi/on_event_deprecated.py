@@ -23,10 +23,12 @@ import msgspec
 
 from hexguard.facts.expressions import Attribute, Call, Constant, Context, Expr, Name
 from hexguard.facts.model import Assignment, Function, Reference
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard.rule.source import Part
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
+
+TITLE = "Move all handlers into a `lifespan`"
 
 RULE = Rule(
     name="on-event-deprecated",
@@ -183,27 +185,29 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 
 
 @RULE.fix(Applicability.REFACTOR)
-def make_lifespan(finding: Finding[Call], edits: Edits) -> Fix | None:
+def make_lifespan(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
     func = finding.fact.func
     if not (isinstance(func, Attribute) and isinstance(func.value, Name) and func.attr == "on_event"):
-        return None
+        return Refusal(TITLE, "the application has no name of its own here")
     module = _Module(func.value.id, edits)
     made, handlers = module.application(), module.handlers()
     names = [handler.name for handler in handlers]
-    if made is None or not handlers or any(handler.event == "" for handler in handlers):
-        return None
+    if made is None:
+        return Refusal(TITLE, "the application is not made in this module, or it has a lifespan")
+    if not handlers or any(handler.event == "" for handler in handlers):
+        return Refusal(TITLE, "some handler is not one that a lifespan can call")
     if any(module.n_bindings(name) != 1 for name in names) or module.is_registered_elsewhere():
-        return None
+        return Refusal(TITLE, "some handler, or its registration, is not the only one of its name")
     start, call, part = made
     spelled = edits.spell_all(_NEEDED, Context())
     if spelled is None or module.binds("lifespan"):
-        return None
+        return Refusal(TITLE, "a name that it needs is taken")
     (iterator, manager), imports = spelled
     lifespan = _lifespan(handlers, manager, iterator, edits.slice(part.span(call.func.node)))
     newline = edits.newline
     definition = newline + newline.join(lifespan) + newline * 3
     return Fix(
-        "Move all handlers into a `lifespan`",
+        TITLE,
         (
             Edit(Span(start, start), definition),
             _argument(call, part, edits),

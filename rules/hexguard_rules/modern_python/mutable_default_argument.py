@@ -35,7 +35,7 @@ from hexguard.facts.expressions import (
     Subscript,
 )
 from hexguard.facts.model import Assignment, Function, Parameter
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
 from hexguard_rules.knowledge.mutable import MUTABLE_MAKERS, READ_ONLY_TYPES
@@ -253,25 +253,29 @@ def _is_optional(annotation: Expr, view: View) -> bool:
 
 
 @RULE.fix(Applicability.UNSAFE)
-def make_it_inside(finding: Finding[Parameter], edits: Edits) -> Fix | None:
+def make_it_inside(finding: Finding[Parameter], edits: Edits) -> Fix | Refusal:
     parameter = finding.fact
+    title = f"Make the default of `{parameter.name}` in each call"
     function = edits.function(parameter)
     default = parameter.default
-    if function is None or default is None or not edits.means_the_same_inside(default, function):
-        return None
-    if _BOUND_TO_ITS_PLACE.search(edits.text(default.node)) or _BROKEN_OUTSIDE.match(edits.text(default.node)):
-        return None
+    if function is None or default is None:
+        return Refusal(title, "a `lambda` has no place to make it")
+    if not edits.means_the_same_inside(default, function) or _BOUND_TO_ITS_PLACE.search(edits.text(default.node)):
+        return Refusal(title, "the default would mean something else inside the function")
+    if _BROKEN_OUTSIDE.match(edits.text(default.node)):
+        return Refusal(title, "the default is broken over lines in a way that only parentheses allow")
     line = edits.body_line(function)
     annotated = _annotated(parameter, function.context, finding["style"], edits)
-    if line is None or annotated is None:
-        return None
+    if line is None:
+        return Refusal(title, "the body stands in the line of the `def`")
+    if annotated is None:
+        return Refusal(title, "the annotation is written in a form that cannot take `None` for certain")
     body = edits.indent_at(edits.span(function.body).start)
     unit = body.removeprefix(edits.indent_at(edits.span(function.name_node).start))
     value = edits.indented(default.node, body + unit)
     at = _after_earlier(parameter, function, line, edits)
     lines = (f"{body}if {parameter.name} is None:", f"{body}{unit}{parameter.name} = {value}", "")
     added = edits.insert_at(at, edits.newline.join(lines))
-    title = f"Make the default of `{parameter.name}` in each call"
     return Fix(title, (*annotated, edits.replace(default.node, "None"), added))
 
 

@@ -23,8 +23,10 @@ import re
 from collections.abc import Iterator
 
 from hexguard.facts.expressions import Subscript
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.rewrites.union import as_union, beside, means_union, subscripts_inside, takes_bar
+
+TITLE = "Write the union with `|`"
 
 RULE = Rule(
     name="optional-union-syntax",
@@ -166,24 +168,26 @@ def check(subscript: Subscript, view: View) -> Iterator[Finding[Subscript]]:
 
 
 @RULE.fix(Applicability.SAFE)
-def write_as_union(finding: Finding[Subscript], edits: Edits) -> Fix | None:
+def write_as_union(finding: Finding[Subscript], edits: Edits) -> Fix | Refusal | None:
     return _union(finding, edits) if finding["certainty"] == "all" else None
 
 
 @RULE.fix(Applicability.UNSAFE)
-def write_as_union_in_doubt(finding: Finding[Subscript], edits: Edits) -> Fix | None:
-    return _union(finding, edits) if finding["certainty"] == "doubt" else None
+def write_as_union_in_doubt(finding: Finding[Subscript], edits: Edits) -> Fix | Refusal | None:
+    return _union(finding, edits) if finding["certainty"] != "all" else None
 
 
 _HARD = re.compile(r"[#\\]")
 """Comments would be lost, and continued lines broken."""
 
 
-def _union(finding: Finding[Subscript], edits: Edits) -> Fix | None:
+def _union(finding: Finding[Subscript], edits: Edits) -> Fix | Refusal:
     subscript = finding.fact
     text = as_union(subscript, edits)
-    if text is None or _HARD.search(edits.text(subscript.node)):
-        return None
+    if finding["certainty"] not in ("all", "doubt") or text is None:
+        return Refusal(TITLE, "a member in quotes, or one of which the type is not known, may not work with `|`")
+    if _HARD.search(edits.text(subscript.node)):
+        return Refusal(TITLE, "a comment or a backslash stands inside")
     unions = [found for found in (subscript, *subscripts_inside(subscript)) if means_union(found, edits)]
     unused = edits.forget(*(found.value for found in unions))
-    return Fix("Write the union with `|`", (edits.replace(subscript.node, text), *unused))
+    return Fix(TITLE, (edits.replace(subscript.node, text), *unused))

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from hexguard.facts.expressions import Attribute, Binary, Call, Compare
 from hexguard.facts.model import Assignment, Parameter, Reference
 from hexguard.facts.scopes import ScopeKind
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard.text.span import Span
 
 RULE = Rule(
@@ -171,18 +171,18 @@ def check(reference: Reference, view: View) -> Iterator[Finding[Reference]]:
 
 
 @RULE.fix(Applicability.UNSAFE)
-def say_the_zone(finding: Finding[Reference], edits: Edits) -> Fix | None:
+def say_the_zone(finding: Finding[Reference], edits: Edits) -> Fix | Refusal:
     reference = finding.fact
     spelling = edits.spell(finding["zone"], reference.context)
-    if spelling is None or not isinstance(reference.expr, Attribute):
-        return None
-    zone = spelling.text if finding["zone"] == "datetime.UTC" else f"{spelling.text}.utc"
     title = f"Use `{finding['method']}` with the zone UTC"
+    if spelling is None or not isinstance(reference.expr, Attribute):
+        return Refusal(title, "it is kept under another name, or every name for the zone means something else here")
+    zone = spelling.text if finding["zone"] == "datetime.UTC" else f"{spelling.text}.utc"
     takes_time = finding["method"] == "fromtimestamp"
     argument = f"tz={zone}" if takes_time else zone
     if not reference.called:
         if finding["becomes_method"] or "#" in edits.text(reference.node):
-            return None
+            return Refusal(title, "a function in its place would become a method, or lose a comment")
         receiver = edits.text(reference.expr.value.node)
         given, passed = (" timestamp", "timestamp, ") if takes_time else ("", "")
         function = f"lambda{given}: {receiver}.{finding['method']}({passed}{argument})"
@@ -190,9 +190,9 @@ def say_the_zone(finding: Finding[Reference], edits: Edits) -> Fix | None:
         return Fix(title, (edits.replace(reference.node, text), *spelling.edits))
     call = next(call for call in edits.facts() if isinstance(call, Call) and call.func.node == reference.node)
     if call.keywords or call.has_unpacking or len(call.args) != int(takes_time):
-        return None
+        return Refusal(title, "its arguments are not those of a plain call")
     if _is_taken_for_naive(call, edits):
-        return None
+        return Refusal(title, "what is done with it next needs a time without a zone")
     renamed = edits.rename_attribute(reference.expr, finding["method"])
     return Fix(title, (renamed, edits.add_argument(call, argument), *spelling.edits))
 

@@ -72,12 +72,17 @@ def _is_in_order(steps: Sequence[Call]) -> bool:
 
 def _filters_one_table(steps: Sequence[Call], selected: Sequence[Expr], gives_entities: bool) -> bool:
     """Whether `filter_by()` means the only table there is: `Query` takes the last one, a statement may take any."""
-    filtered = [number for number, step in enumerate(steps) if step.method == "filter_by" and step.keywords]
+    filtered = [number for number, step in enumerate(steps) if step.method == "filter_by" and _is_given(step)]
     if not filtered:
         return True
     owners = {_dotted(expr.value) if isinstance(expr, Attribute) else "" for expr in selected}
     is_one = gives_entities or (len(owners) == 1 and "" not in owners)
     return is_one and not any(step.method in _FROM for step in steps[: filtered[-1]])
+
+
+def _is_given(step: Call) -> bool:
+    """Whether a call has arguments; `**criteria` is one of `args`."""
+    return bool(step.args or step.keywords)
 
 
 def _orders_by_selected(steps: Sequence[Call], selected: Sequence[Expr]) -> bool:
@@ -120,7 +125,8 @@ def names_other_tables(query: Call, view: View) -> bool:
     """
     facts = view.block.facts
     chain = chain_from(query, facts)
-    is_kept = any(isinstance(fact, Assignment) and fact.value == chain[-1] for fact in facts)
+    is_open = len(chain) == 1 or chain[-1].method in _STEPS
+    is_kept = is_open and any(isinstance(fact, Assignment) and fact.value == chain[-1] for fact in facts)
     calls = [fact for fact in facts if isinstance(fact, Call)] if is_kept else chain[1:]
     entity = _dotted(query.args[0])
     return any(_may_be_table(found, entity, view) for call in calls if call.method in _STEPS for found in _given(call))

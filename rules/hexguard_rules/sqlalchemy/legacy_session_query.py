@@ -25,10 +25,12 @@ A query in a variable is rewritten only if all that happens to the variable in i
 from collections.abc import Iterator
 
 from hexguard.facts.expressions import Attribute, Call, Expr, Name
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSION, SESSION
 from hexguard_rules.rewrites.query import KeptQuery, Query
 from hexguard_rules.rewrites.steps import names_other_tables
+
+TITLE = "Use `select()`"
 
 RULE = Rule(
     name="legacy-session-query",
@@ -213,13 +215,13 @@ def select_at_once(finding: Finding[Call], edits: Edits) -> Fix | None:
 
 
 @RULE.fix(Applicability.REFACTOR)
-def select_step_by_step(finding: Finding[Call], edits: Edits) -> Fix | None:
+def select_step_by_step(finding: Finding[Call], edits: Edits) -> Fix | Refusal | None:
     if finding["result"] == "":
-        return None
+        return Refusal(TITLE, "what it gives is not certain")
     whole = Query(finding, edits).fix()
     if whole is not None:
         return None if _is_sure(finding) else whole
-    return KeptQuery(finding, edits).fix()
+    return KeptQuery(finding, edits).fix() or Refusal(TITLE, "some step, or what becomes of the query, has no equal")
 
 
 def _is_sure(finding: Finding[Call]) -> bool:

@@ -18,7 +18,7 @@ One that comes out of an unannotated attribute is missed rather than guessed.
 from collections.abc import Iterator
 
 from hexguard.facts.expressions import Call
-from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.knowledge.sqlalchemy import COROUTINE_METHODS
 
 RULE = Rule(
@@ -113,8 +113,8 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 
 
 @RULE.fix(Applicability.UNSAFE)
-def add_await(finding: Finding[Call], edits: Edits) -> Fix | None:
-    call = finding.fact
+def add_await(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
+    call, title = finding.fact, f"Await `{finding['method']}`"
     if not call.in_async:
-        return None
-    return Fix(f"Await `{finding['method']}`", (edits.insert_before(call.node, "await "),))
+        return Refusal(title, "`await` is only allowed in an `async def`")
+    return Fix(title, (edits.insert_before(call.node, "await "),))

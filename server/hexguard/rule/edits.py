@@ -110,6 +110,14 @@ class Edits:
         """
         return self._arguments.hand_over(call, text)
 
+    def in_thread(self, call: Call) -> tuple[Edit, ...] | None:
+        """Edits that run a call in a thread by `asyncio` and await its result.
+
+        `None` where no `await` may stand, or where anyio or trio may run the loop.
+        """
+        spelling = self.spell_awaited("asyncio.to_thread", call.context)
+        return (*self.hand_over(call, f"await {spelling.text}"), *spelling.edits) if spelling else None
+
     def indented(self, node: int, indent: str) -> str:
         """The text of a node as it looks under another indentation; long strings stay as they are."""
         text, before = self.text(node), self.indent_at(self.span(node).start)
@@ -174,6 +182,14 @@ class Edits:
     def can_await(self, context: Context) -> bool:
         """Whether `await` may stand at a place: not in a comprehension either, which could be a generator."""
         return context.in_async and self._part.facts.scopes[context.scope].kind is not ScopeKind.COMPREHENSION
+
+    def why_not_asyncio(self, context: Context) -> str:
+        """Why no function of asyncio can be awaited at a place, for a `Refusal`; empty if one can."""
+        if not context.in_async:
+            return "`await` is only allowed in an `async def`"
+        if not self.can_await(context):
+            return "`await` in a comprehension could make it an async generator"
+        return "anyio or trio may run the event loop of this file" if self.imports_any("anyio", "trio") else ""
 
     def statement(self, fact: Assignment | Class | Function) -> Statement:
         """A statement of the finding's block, with its decorators, to be rewritten step by step."""
@@ -284,9 +300,7 @@ class Edits:
 
         `None` where no `await` may stand, or where anyio or trio may run the loop.
         """
-        if not self.can_await(context) or self.imports_any("anyio", "trio"):
-            return None
-        return self.spell(qualified, context)
+        return None if self.why_not_asyncio(context) else self.spell(qualified, context)
 
     def spell_all(self, names: Sequence[str], context: Context) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
         """The same for several names at once: how to write each, and the edits for all of them together."""
