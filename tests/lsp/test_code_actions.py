@@ -169,7 +169,7 @@ async def test_a_client_that_cannot_show_changes_is_asked_before_a_project_is_fi
         editor.answer = answer
         uri = editor.open(tmp_path / "app.py", SLEEP)
         await editor.choose(entry(await editor.menu(uri, "sleep(1)"), "in the project"))
-        assert editor.questions == ["Hexguard: Fixes of 2 findings in 2 files"]
+        assert editor.questions == ["Hexguard: Fix 2 findings in 2 files?"]
         is_fixed = answer.startswith("Make")
         assert ("asyncio" in editor.texts[uri]) == is_fixed
         assert ("asyncio" in (tmp_path / "closed.py").read_text()) == is_fixed
@@ -266,6 +266,14 @@ async def test_a_client_without_actions_gets_commands(tmp_path: Path) -> None:
         assert "await asyncio.sleep(1)" in editor.texts[uri]
         with pytest.raises(JsonRpcException, match="has changed since"):
             await editor.choose(entry(menu, "Await"))
+
+
+async def test_a_folder_that_is_no_project_is_not_fixed_as_a_whole(tmp_path: Path) -> None:
+    async with Editor(can=FULL) as editor:
+        uri = editor.open(tmp_path / "app.py", SLEEP)
+        assert not [title for title in titles(await editor.menu(uri, "sleep(1)")) if "in the project" in title]
+        with pytest.raises(JsonRpcException, match="belongs to no project"):
+            await editor.run(lsp.Command("", "hexguard.apply", arguments=[{"type": "everywhere", "uri": uri}]))
 
 
 async def test_a_command_without_sense_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 
 from hexguard.app.sweep import Swept
 from hexguard.engine.excusing import Reach
@@ -33,10 +34,14 @@ EVERYWHERE = Confirmation("Hexguard: fixes in the project", "Look at the changes
 
 
 class Done(msgspec.Struct, frozen=True):
-    """The edit for a target, and what to tell the person who asked, if there is anything."""
+    """The edit for a target, and what to tell the person who asked, if there is anything.
+
+    With a `question`, a person should say yes before the edit is made, unless the client asks by itself.
+    """
 
     edit: lsp.WorkspaceEdit
     message: str = ""
+    question: str = ""
 
 
 class Acting:
@@ -66,18 +71,20 @@ class Acting:
             case _:
                 raise content_modified()
 
-    def everywhere(self, found: Sequence[Swept], target: EverywhereFixes) -> Done:
+    def everywhere(self, found: Sequence[Swept]) -> Done:
         """The edit of all that was found in a project; a person should look at it first."""
         changes = [Change(self._addressed(one), line_edits(one.document.text, one.fixed.text)) for one in found]
         edit = convert.to_workspace_edit(changes, self._client, EVERYWHERE)
+        if not found:
+            return Done(edit, "There is nothing to fix in the project")
         n_fixed = sum(len(one.fixed.fixed) for one in found)
-        where = f"in {_count(len(found), 'file')}"
-        return Done(edit, f"Fixes of {_count(n_fixed, 'finding')} {where}" if found else "There is nothing to fix")
+        what = f"{_count(n_fixed, 'finding')} in {_count(len(found), 'file')}"
+        return Done(edit, f"Fixed {what}", f"Fix {what}?")
 
     def _shown(self, home: Home, choice: Choice, asked: Asked) -> lsp.CodeAction | lsp.Command | None:
         if choice.refused:
             return self._disabled(home, choice) if self._client.disabled_actions else None
-        if self._must_create(home, choice.target):
+        if not self._is_possible(home, choice.target):
             return None
         if choice.page:
             command = lsp.Command(choice.title, SHOW_DOCUMENTATION, arguments=[choice.page])
@@ -96,13 +103,20 @@ class Acting:
             action.command = command
             return action if self._client.applies_edits else None
         assert choice.target, "it is neither refused nor a page"
-        action.edit = self.edit(home.document, choice.target).edit
+        try:
+            action.edit = self.edit(home.document, choice.target).edit
+        # What turns out not to be possible must not take the others with it.
+        except JsonRpcException:
+            return None
         return action if action.edit.changes or action.edit.document_changes else None
 
-    def _must_create(self, home: Home, target: Target | None) -> bool:
-        """Whether a target needs a file for settings, and the client cannot make one."""
-        is_project = isinstance(target, Silence) and target.reach == "project"
-        return is_project and not self._client.creates_files and settings_file(home.root.texts) not in home.root.texts
+    def _is_possible(self, home: Home, target: Target | None) -> bool:
+        """Whether there is a project for a target that needs one, and a file for settings or a client that makes it."""
+        if isinstance(target, EverywhereFixes):
+            return self._roots.is_project(home.root)
+        if not isinstance(target, Silence) or target.reach != "project":
+            return True
+        return self._client.creates_files or settings_file(home.root.texts) in home.root.texts
 
     def _action(self, home: Home, choice: Choice) -> lsp.CodeAction:
         diagnostics = [self._checking.wire.diagnostic(choice.report, home, home.document)] if choice.report else None
@@ -144,6 +158,7 @@ class Acting:
         for report in _reports_at(home, target.rule, target.span):
             if edits := home.workspace.excuse(report, Reach(target.reach)):
                 return self._of_document(home, edits, None)
+            raise refused("no comment can suppress this finding without changing something else")
         raise content_modified()
 
     def _in_settings(self, home: Home, rule: str) -> lsp.WorkspaceEdit:

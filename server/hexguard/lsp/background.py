@@ -21,6 +21,7 @@ from hexguard.lsp.completing import Completion, in_comment, in_settings
 from hexguard.lsp.directives import Directive
 from hexguard.lsp.explaining import explained, explained_setting
 from hexguard.lsp.folders import Editor
+from hexguard.lsp.protocol import content_modified, refused
 from hexguard.lsp.roots import MakeRoot, Roots
 from hexguard.lsp.sweeping import Sweeping
 from hexguard.lsp.target import EverywhereFixes
@@ -57,10 +58,12 @@ class Background:
         self.checking.wire.forget(uri)
 
     def sweep(self, target: EverywhereFixes) -> Future[tuple[Swept, ...]]:
-        """Have the project of a document fixed beside everything else. Raises `KeyError` if it is not open."""
+        """Have the project of a document fixed beside everything else. Raises an error that the client understands."""
         home = self.roots.home(target.uri)
         if home is None:
-            raise KeyError(target.uri)
+            raise content_modified()
+        if not self.roots.is_project(home.root):
+            raise refused(f"{home.path} belongs to no project")
         sweeping = Sweeping(home.root, wanted(target.rule, unsafe=target.unsafe))
         self.checking.sweep(sweeping)
         return sweeping.answer

@@ -166,6 +166,10 @@ class Roots:
             for problem in root.problems:
                 yield root, problem
 
+    def is_project(self, root: Root) -> bool:
+        """Whether a root is more than the folder in which a file happens to lie."""
+        return self._is_indexed(root.path)
+
     def is_in_use(self, root: Root) -> bool:
         """Whether a root still has documents."""
         return self._roots.get(root.path) is root

@@ -124,7 +124,7 @@ class Service(LanguageServer):
     async def sweep(self, target: EverywhereFixes) -> Done:
         """The fixes of a whole project, worked out beside everything else; to cancel this ends it."""
         found = await asyncio.wrap_future(await self.ask(lambda: self.background.sweep(target)))
-        return await self.ask(lambda: self.background.acting.everywhere(found, target))
+        return await self.ask(lambda: self.background.acting.everywhere(found))
 
     def soon(self, job: Callable[[], None]) -> None:
         """Do a job in the event loop; any thread may call this."""

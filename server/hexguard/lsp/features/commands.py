@@ -17,13 +17,12 @@ _NO = lsp.MessageActionItem("Leave everything as it is")
 async def apply(ls: Service, *arguments: object) -> None:
     """Make the edit for a target, given as the `data` of an action."""
     done = await carried_out(ls, _only(arguments))
-    n_documents = len(done.edit.document_changes or done.edit.changes or ())
-    if not n_documents:
+    if not done.edit.document_changes and not done.edit.changes:
         ls.outbox.show(done.message or "There is nothing to fix", lsp.MessageType.Info)
         return
     # A client with change annotations asks by itself.
-    if n_documents > 1 and not ls.client.change_annotations:
-        question = lsp.ShowMessageRequestParams(lsp.MessageType.Info, f"Hexguard: {done.message}", [_YES, _NO])
+    if done.question and not ls.client.change_annotations:
+        question = lsp.ShowMessageRequestParams(lsp.MessageType.Info, f"Hexguard: {done.question}", [_YES, _NO])
         if await ls.window_show_message_request_async(question) != _YES:
             return
     result = await ls.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(done.edit, "Hexguard"))
