@@ -5,7 +5,7 @@ from typing import cast
 
 import msgspec
 
-from hexguard.facts.chains import chain_from
+from hexguard.facts.chains import chain_from, dotted
 from hexguard.facts.expressions import Attribute, Call, Constant, ConstantKind, Context, Expr, Name, Starred
 from hexguard.facts.model import Assignment
 from hexguard.facts.summary import ClassSymbol, Symbol, VariableSymbol
@@ -75,7 +75,7 @@ def _filters_one_table(steps: Sequence[Call], selected: Sequence[Expr], gives_en
     filtered = [number for number, step in enumerate(steps) if step.method == "filter_by" and _is_given(step)]
     if not filtered:
         return True
-    owners = {_dotted(expr.value) if isinstance(expr, Attribute) else "" for expr in selected}
+    owners = {dotted(expr.value) if isinstance(expr, Attribute) else "" for expr in selected}
     is_one = gives_entities or (len(owners) == 1 and "" not in owners)
     return is_one and not any(step.method in _FROM for step in steps[: filtered[-1]])
 
@@ -89,7 +89,7 @@ def _orders_by_selected(steps: Sequence[Call], selected: Sequence[Expr]) -> bool
     """Whether a `distinct()` query orders by nothing but what it selects; `Query` selects the rest as well."""
     if not any(step.method == "distinct" for step in steps):
         return True
-    columns = {_dotted(expr) for expr in selected}
+    columns = {dotted(expr) for expr in selected}
     orders = [_ordered(argument) for step in steps if step.method == "order_by" for argument in step.args]
     return all(name and (name in columns or name.rpartition(".")[0] in columns) for name in orders)
 
@@ -98,19 +98,9 @@ def _ordered(expr: Expr) -> str:
     """`User.name` of `User.name.desc()`; empty for anything else than a dotted name."""
     match expr:
         case Call(func=Attribute(value=value, attr="asc" | "desc"), args=()):
-            return _dotted(value)
+            return dotted(value)
         case _:
-            return _dotted(expr)
-
-
-def _dotted(expr: Expr) -> str:
-    match expr:
-        case Name(id=name):
-            return name
-        case Attribute(value=value, attr=attr):
-            return f"{owner}.{attr}" if (owner := _dotted(value)) else ""
-        case _:
-            return ""
+            return dotted(expr)
 
 
 def may_duplicate(steps: Iterable[Call]) -> bool:
@@ -128,7 +118,7 @@ def names_other_tables(query: Call, view: View) -> bool:
     is_open = len(chain) == 1 or chain[-1].method in _STEPS
     is_kept = is_open and any(isinstance(fact, Assignment) and fact.value == chain[-1] for fact in facts)
     calls = [fact for fact in facts if isinstance(fact, Call)] if is_kept else chain[1:]
-    entity = _dotted(query.args[0])
+    entity = dotted(query.args[0])
     return any(_may_be_table(found, entity, view) for call in calls if call.method in _STEPS for found in _given(call))
 
 
@@ -146,7 +136,7 @@ def _given(call: Call) -> Iterator[Expr]:
 def _tops(value: object) -> Iterator[Expr]:
     """The dotted names inside an expression, each as long as it goes."""
     match value:
-        case Name() | Attribute() if _dotted(value):
+        case Name() | Attribute() if dotted(value):
             yield value
         case Context():
             pass
@@ -162,7 +152,7 @@ def _tops(value: object) -> Iterator[Expr]:
 
 
 def _may_be_table(expr: Expr, entity: str, view: View) -> bool:
-    name = _dotted(expr)
+    name = dotted(expr)
     if not name:
         return True
     if name == entity or name.startswith(f"{entity}."):

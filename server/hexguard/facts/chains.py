@@ -1,8 +1,8 @@
-"""Chains of method calls, `session.query(User).filter(...).all()`, read from the first call outwards."""
+"""Chains: of method calls, `session.query(User).filter(...).all()`, and of names, `User.address.id`."""
 
 from collections.abc import Iterable
 
-from hexguard.facts.expressions import Attribute, Call
+from hexguard.facts.expressions import Attribute, Call, Expr, Name
 from hexguard.facts.model import Fact
 
 
@@ -19,3 +19,14 @@ def chain_from(first: Call, facts: Iterable[Fact]) -> tuple[Call, ...]:
             case _:
                 pass
     return tuple(chain)
+
+
+def dotted(expr: Expr) -> str:
+    """A dotted name without the line breaks and comments that may stand in it; empty for anything else."""
+    match expr:
+        case Name(id=name):
+            return name
+        case Attribute(value=value, attr=attr):
+            return f"{owner}.{attr}" if (owner := dotted(value)) else ""
+        case _:
+            return ""

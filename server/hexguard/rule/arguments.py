@@ -92,7 +92,7 @@ class Arguments:
         Comments and the layout of the arguments stay; an `await` may stand at the start of `text`.
         """
         span, open_at = self._part.span(call.node), self.parentheses(call).start
-        left, right = ("(", ")") if self._is_taken_apart(call) else ("", "")
+        left, right = ("(", ")") if self.is_taken_apart(call) else ("", "")
         func = self._text[span.start : open_at].strip()
         end = Span(span.end, span.end)
         if self.has_bare_generator(call):
@@ -100,7 +100,7 @@ class Arguments:
         edit = Edit(Span(span.start, open_at + 1), f"{left}{text}({self._as_first(call, open_at + 1, func)}")
         return (edit, Edit(end, right)) if right else (edit,)
 
-    def _is_taken_apart(self, call: Call) -> bool:
+    def is_taken_apart(self, call: Call) -> bool:
         """Whether an attribute, item or call of the result follows, which binds closer than `await`."""
         for fact in self._part.facts.facts:
             match fact:

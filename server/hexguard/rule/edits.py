@@ -5,7 +5,8 @@ All edits are absolute spans in the document that the finding was made for.
 
 from collections.abc import Iterable, Sequence
 
-from hexguard.facts.expressions import Attribute, Call, Context, Expr, Keyword, Name
+from hexguard.facts.chains import dotted
+from hexguard.facts.expressions import Attribute, Call, Context, Expr, Keyword
 from hexguard.facts.localize import find
 from hexguard.facts.model import Assignment, Class, Fact, Function, Parameter, Reference
 from hexguard.facts.scopes import ScopeKind
@@ -110,6 +111,10 @@ class Edits:
         """
         return self._arguments.hand_over(call, text)
 
+    def is_taken_apart(self, call: Call) -> bool:
+        """Whether an attribute, item or call of the result follows, which binds closer than `await`."""
+        return self._arguments.is_taken_apart(call)
+
     def in_thread(self, call: Call) -> tuple[Edit, ...] | None:
         """Edits that run a call in a thread by `asyncio` and await its result.
 
@@ -161,7 +166,7 @@ class Edits:
 
     def means(self, expr: Expr, *qualified: str) -> bool:
         """Whether an expression spells one of these qualified names, by the imports of the document."""
-        return any(self._imports.means(_dotted(expr), name) for name in qualified)
+        return any(self._imports.means(dotted(expr), name) for name in qualified)
 
     def means_the_same_inside(self, default: Expr, function: Function) -> bool:
         """Whether a default could be written in the body: its names are those of the module there, too."""
@@ -312,14 +317,3 @@ class Edits:
         What was spelled before stays; where a statement may both gain and lose a name, see `exchange`.
         """
         return self._imports.forget([self.span(expr.node) for expr in exprs])
-
-
-def _dotted(expr: Expr) -> str:
-    """A dotted name without the line breaks and comments that may stand in it; empty for anything else."""
-    match expr:
-        case Name(id=name):
-            return name
-        case Attribute(value=value, attr=attr):
-            return f"{owner}.{attr}" if (owner := _dotted(value)) else ""
-        case _:
-            return ""
