@@ -10,21 +10,21 @@ Reports `typing.Optional[...]` and `typing.Union[...]` in annotations, the outer
 ## Fix safety
 Safe where all members are known to be types.
 Unsafe where one may be something else, such as a variable: `Optional` takes anything, `|` does not.
+Unsafe where one is a string: `Optional["User"]` becomes `"User | None"`, which is the same only to those who evaluate it.
 
 ## Known limits
 Quoted annotations and aliases (`Name = Optional[str]`) are left alone.
-No fix where a member is a string: `Optional["User"]` works, `"User" | None` fails when it is evaluated.
-No fix where a member is a function (`threading.Lock`), or a name that the class itself gives a value, for the same reason.
+No fix where a member is a function (`threading.Lock`), or a name that the class itself gives a value: `|` would fail.
 Code that compares `get_origin(...)` with `Union` must know `types.UnionType` as well, and `repr` shows the new form.
 No fix where a comment would be lost.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from hexguard.facts.expressions import Subscript
+from hexguard.facts.expressions import Expr, Subscript
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
-from hexguard_rules.rewrites.union import as_union, beside, means_union, subscripts_inside, takes_bar
+from hexguard_rules.rewrites.union import as_union, beside, is_quoted, means_union, subscripts_inside, takes_bar
 
 TITLE = "Write the union with `|`"
 
@@ -109,12 +109,30 @@ RULE = Rule(
             class Node:
                 parent: Optional["Node"] = None
             #           ^^^^^^^^^^^^^^^^
-                value: Union[  # as the sender gave it
-            #          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-                    int, str
-                ]
+                children: list[Union[int, "Node"]]
+            #                  ^^^^^^^^^^^^^^^^^^
             """,
-            why="a string beside `|` fails when it is evaluated, and the comment would be lost",
+            fixed="""
+            class Node:
+                parent: "Node | None" = None
+                children: list["int | Node"]
+            """,
+        ),
+        Bad(
+            """
+            from typing import Optional, Union
+
+            def read(value: Union[  # as the sender gave it
+            #               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                int, str
+            ]) -> None:
+                class Local: ...
+
+                def inner(value: Union[Local, "Other"]) -> Optional["Other"] | int: ...
+            #                    ^^^^^^^^^^^^^^^^^^^^^
+            #                                              ^^^^^^^^^^^^^^^^^
+            """,
+            why="a comment would be lost, who evaluates a text cannot see `Local`, and `|` does not take a text",
         ),
         Bad(
             """
@@ -162,9 +180,22 @@ def check(subscript: Subscript, view: View) -> Iterator[Finding[Subscript]]:
         return
     inside = {found.node for found in (subscript, *subscripts_inside(subscript))}
     members = [member for union in unions if union.node in inside for member in union.items]
-    answers = {takes_bar(member, view) for member in (*members, *beside(subscript, view))}
-    certainty = "none" if False in answers else "doubt" if None in answers else "all"
+    others = tuple(beside(subscript, view))
+    is_local = view.function(subscript.context) is not None
+    certainty = _certainty(members, others, view, is_local=is_local)
     yield RULE.at(subscript, name=name.rpartition(".")[2], certainty=certainty)
+
+
+def _certainty(members: Sequence[Expr], others: Sequence[Expr], view: View, *, is_local: bool) -> str:
+    """Whether `all` members take `|`, or only if the whole is `quoted`; else there is a `doubt`, or `none` may."""
+    named = [member for member in members if not is_quoted(member)]
+    answers = {takes_bar(member, view) for member in (*named, *others)}
+    if False in answers:
+        return "none"
+    if len(named) < len(members):
+        # What a text names is looked for in the module, where the names of a function are unknown.
+        return "none" if others or (is_local and named) else "quoted"
+    return "doubt" if None in answers else "all"
 
 
 @RULE.fix(Applicability.SAFE)
@@ -183,11 +214,12 @@ _HARD = re.compile(r"[#\\]")
 
 def _union(finding: Finding[Subscript], edits: Edits) -> Fix | Refusal:
     subscript = finding.fact
-    text = as_union(subscript, edits)
-    if finding["certainty"] not in ("all", "doubt") or text is None:
+    is_text = finding["certainty"] == "quoted"
+    text = as_union(subscript, edits, is_text=is_text)
+    if finding["certainty"] == "none" or text is None:
         return Refusal(TITLE, "a member in quotes, or one of which the type is not known, may not work with `|`")
     if _HARD.search(edits.text(subscript.node)):
         return Refusal(TITLE, "a comment or a backslash stands inside")
     unions = [found for found in (subscript, *subscripts_inside(subscript)) if means_union(found, edits)]
     unused = edits.forget(*(found.value for found in unions))
-    return Fix(TITLE, (edits.replace(subscript.node, text), *unused))
+    return Fix(TITLE, (edits.replace(subscript.node, edits.quoted(text) if is_text else text), *unused))

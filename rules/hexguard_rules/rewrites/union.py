@@ -3,6 +3,7 @@
 `Optional[x]` takes nearly any object when it runs, while `x | None` asks the object.
 """
 
+import re
 from collections.abc import Iterator
 
 from hexguard.facts.expressions import (
@@ -122,11 +123,19 @@ def _name_takes_bar(qualified: str) -> bool | None:
     return True if qualified in CLASSES or qualified.rpartition(".")[2][:1].isupper() else None
 
 
-def as_union(subscript: Subscript, edits: Edits) -> str | None:
-    """The text of `Optional[...]` or `Union[...]` with `|`; `None` if it may not stand like that where it stands."""
+def is_quoted(member: Expr) -> bool:
+    """Whether a member of a union is a string, which `|` does not take."""
+    return isinstance(member, Constant) and member.kind is ConstantKind.STRING
+
+
+def as_union(subscript: Subscript, edits: Edits, *, is_text: bool = False) -> str | None:
+    """The text of `Optional[...]` or `Union[...]` with `|`; `None` if it may not stand like that where it stands.
+
+    In a text that is quoted as a whole, `is_text`, members stand without quotes of their own.
+    """
     end = edits.span(subscript.node).end
     follows = edits.slice(Span(end, end + _FAR)).lstrip()[:1]
-    members = _members(subscript, edits)
+    members = _members(subscript, edits, is_text)
     if not members or follows in ("[", "(", ".") or _is_rebound(subscript, edits):
         return None
     if set(members) == {"None"}:
@@ -167,20 +176,23 @@ def _names(expr: Expr) -> Iterator[str]:
             pass
 
 
-def _members(expr: Expr, edits: Edits) -> list[str] | None:
+def _members(expr: Expr, edits: Edits, is_text: bool) -> list[str] | None:
     """The members of a union as text, in their order; `None` if a member may not stand beside `|`."""
     match expr:
         case Subscript(items=items) if means_union(expr, edits):
             is_optional = edits.means(expr.value, *_OPTIONALS)
-            members = _all_members(items, edits)
+            members = _all_members(items, edits, is_text)
             if members is None or (is_optional and len(items) != 1):
                 return None
             return [*members, "None"] if is_optional else members
         case Binary(op="|", left=left, right=right):
-            return _all_members((left, right), edits)
+            return _all_members((left, right), edits, is_text)
         case Subscript(value=Name() | Attribute()):
-            text = _rewritten(expr, edits)
-            return None if text is None or _ends_line_outside(expr, edits) else [text]
+            text = _rewritten(expr, edits, is_text)
+            is_broken = text is None or _ends_line_outside(expr, edits) or (is_text and _NOT_IN_TEXT.search(text))
+            return None if text is None or is_broken else [text]
+        case Constant(kind=ConstantKind.STRING, text=text) if is_text and _NAME_IN_QUOTES.fullmatch(text):
+            return [text[1:-1]]
         case Name() | Attribute() | Constant(kind=ConstantKind.NONE):
             return ["".join(edits.text(expr.node).split())]
         case _:
@@ -192,23 +204,29 @@ def _ends_line_outside(member: Subscript, edits: Edits) -> bool:
     return len(edits.text(member.node).partition("[")[0].splitlines()) > 1
 
 
-def _all_members(exprs: tuple[Expr, ...], edits: Edits) -> list[str] | None:
+_NAME_IN_QUOTES = re.compile(r"""(["'])[\w. ,|\[\]]+\1""")
+"""A type in quotes that can lose them: nothing in it has to be escaped, or has quotes of its own."""
+
+_NOT_IN_TEXT = re.compile(r"""["'\\\r\n]""")
+
+
+def _all_members(exprs: tuple[Expr, ...], edits: Edits, is_text: bool) -> list[str] | None:
     members: list[str] = []
     for expr in exprs:
-        found = _members(expr, edits)
+        found = _members(expr, edits, is_text)
         if found is None:
             return None
         members.extend(found)
     return members
 
 
-def _rewritten(expr: Subscript, edits: Edits) -> str | None:
+def _rewritten(expr: Subscript, edits: Edits, is_text: bool) -> str | None:
     """The text of a member, with the unions inside it rewritten as well."""
     text, start = edits.text(expr.node), edits.span(expr.node).start
     inner = [found for found in subscripts_inside(expr) if means_union(found, edits)]
     outermost = [found for found in inner if not any(found in subscripts_inside(other) for other in inner)]
     for found in reversed(outermost):
-        written = as_union(found, edits)
+        written = as_union(found, edits, is_text=is_text)
         if written is None:
             return None
         span = edits.span(found.node).shift(-start)
