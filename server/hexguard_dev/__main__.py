@@ -13,6 +13,7 @@ from hexguard_dev.docs import check_docs, write_docs
 from hexguard_dev.fixes import run as fixes
 from hexguard_dev.fuzz.run import EDITS, Options, fuzz
 from hexguard_dev.new_rule import NewRuleError, add_rule
+from hexguard_dev.oracles.run import oracles
 from hexguard_dev.show import show
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return fuzz(_options(arguments))
         case "fixes":
             return _fixes(arguments)
+        case "oracles":
+            return oracles(arguments.facts, arguments.folders, lists=arguments.list)
         case "try":
             return demonstrate(ROOT / "tests" / "projects")
         case "show":
@@ -84,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bench(commands.add_parser("bench", help="compare Hexguard with other servers, and write the page about it"))
     _add_fuzz(commands.add_parser("fuzz", help="edit real code at random, and compare each time with from scratch"))
     _add_fixes(commands.add_parser("fixes", help="try every fix on real code, and write the page about it"))
+    _add_oracles(commands.add_parser("oracles", help="compare what is found with the suites of other linters"))
     look = commands.add_parser("show", help="print the blocks and facts of a file")
     look.add_argument("path", type=Path)
     look.add_argument("--edit", action="store_true", help="also edit each block and print which stages ran again")
@@ -114,6 +118,12 @@ def _add_fixes(tried: argparse.ArgumentParser) -> None:
     tried.add_argument("projects", nargs="+", metavar="[NAME[@VERSION]=]PATH", help="a project, and what it is called")
     tried.add_argument("--output", type=Path, default=ROOT / "docs", help="where the page goes (default: docs)")
     tried.add_argument("--jobs", type=int, default=0, help="so many processes (default: one for each core)")
+
+
+def _add_oracles(compared: argparse.ArgumentParser) -> None:
+    compared.add_argument("facts", type=Path, help="a file of JSON lines: suite, file, line, peer_code, expect, unit")
+    compared.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="where the files are")
+    compared.add_argument("--list", action="store_true", help="also print each place on which they differ")
 
 
 if __name__ == "__main__":
