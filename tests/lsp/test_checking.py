@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types as lsp
 
-from hexguard.app.root import Progress, Root
+from hexguard.app.root import Progress
 from hexguard.engine.budget import Slow
 from hexguard.engine.check import Crash
 from hexguard.engine.timings import Timings
@@ -43,7 +43,7 @@ class Listening:
     def settings_refused(self, messages: tuple[str, ...]) -> None:
         raise AssertionError(messages)
 
-    def indexing(self, root: Root, progress: Progress | None) -> None:
+    def progressed(self, title: str, progress: Progress | None) -> None:
         """How far it is does not matter here."""
 
 

@@ -145,15 +145,15 @@ def _home(service: Service, path: Path) -> Home:
 async def test_the_progress_of_a_long_index_is_shown_to_a_client_that_takes_it(tmp_path: Path) -> None:
     async with connected(Root) as client:
         outbox = client.service.outbox
-        outbox.indexing(tmp_path, Progress(1, 8))
+        outbox.progressed("indexing", Progress(1, 8))
         outbox.client = msgspec.structs.replace(outbox.client, progress=True)
         n_messages = len(client.messages)
-        outbox.indexing(tmp_path, Progress(2, 8))
+        outbox.progressed("indexing", Progress(2, 8))
         created = await client.until(lambda message: message.get("method") == "window/workDoneProgress/create")
         client.answer(created["id"], None)
-        outbox.indexing(tmp_path, Progress(4, 8))
-        outbox.indexing(tmp_path, None)
-        outbox.indexing(tmp_path, None)
+        outbox.progressed("indexing", Progress(4, 8))
+        outbox.progressed("indexing", None)
+        outbox.progressed("indexing", None)
         told = [message["params"] for message in client.messages[n_messages + 1 :]]
         values = [params["value"] for params in told if is_table(params)]
         expected = [("begin", 0), ("report", 50), ("end", None)]

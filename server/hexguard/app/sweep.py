@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hexguard.app.root import Root
+from hexguard.app.root import FILES_PER_STEP, Progress, Root
 from hexguard.engine.fix_all import Fixed, Wanted
 from hexguard.files.discover import discover
 from hexguard.settings.model import Problem
@@ -19,12 +19,19 @@ class Swept(msgspec.Struct, frozen=True):
     fixed: Fixed
 
 
-def sweep(root: Root, wanted: Wanted) -> Iterator[Swept | None]:
-    """What fixing all that is wanted makes of each file of a project; `None` for a file that stays as it is."""
-    files = map(str, discover((root.path,), root.composition.settings.exclude, root=root.path))
+def sweep(root: Root, wanted: Wanted) -> Iterator[tuple[Progress, Swept | None]]:
+    """What fixing all that is wanted makes of each file of a project; `None` for a file that stays as it is.
+
+    First the files are found, a few at a step, then each is fixed.
+    """
     # A document may be in no file yet.
-    for path in dict.fromkeys((*root.workspace.paths, *files)):
-        yield swept(root, path, wanted)
+    paths = dict.fromkeys(root.workspace.paths)
+    for file in discover((root.path,), root.composition.settings.exclude, root=root.path):
+        paths[str(file)] = None
+        if len(paths) % FILES_PER_STEP == 0:
+            yield Progress(0, len(paths)), None
+    for done, path in enumerate(paths, start=1):
+        yield Progress(done, len(paths)), swept(root, path, wanted)
 
 
 def swept(root: Root, path: str, wanted: Wanted) -> Swept | None:

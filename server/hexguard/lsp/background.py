@@ -23,7 +23,6 @@ from hexguard.lsp.explaining import explained, explained_setting
 from hexguard.lsp.folders import Editor
 from hexguard.lsp.protocol import content_modified, refused
 from hexguard.lsp.roots import MakeRoot, Roots
-from hexguard.lsp.sweeping import Sweeping
 from hexguard.lsp.target import EverywhereFixes
 from hexguard.lsp.worker import Later
 from hexguard.text.document import Document
@@ -64,9 +63,7 @@ class Background:
             raise content_modified()
         if not self.roots.is_project(home.root):
             raise refused(f"{home.path} belongs to no project")
-        sweeping = Sweeping(home.root, wanted(target.rule, unsafe=target.unsafe))
-        self.checking.sweep(sweeping)
-        return sweeping.answer
+        return self.checking.sweep(home.root, wanted(target.rule, unsafe=target.unsafe)).answer
 
     def page(self, name: str) -> Path | None:
         """A file with the page of a rule; `None` if there is no such rule."""

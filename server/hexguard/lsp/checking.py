@@ -9,6 +9,7 @@ import msgspec
 from hexguard.app.root import Progress, Root
 from hexguard.engine.budget import Slow
 from hexguard.engine.check import Crash
+from hexguard.engine.fix_all import Wanted
 from hexguard.engine.timings import Timings
 from hexguard.lsp.client import Client
 from hexguard.lsp.indexing import Indexing
@@ -48,8 +49,8 @@ class Listener(SettingsListener, Protocol):
     def slowed(self, slow: Slow) -> None:
         """A rule was switched off for a file because it is slow."""
 
-    def indexing(self, root: Root, progress: Progress | None) -> None:
-        """The index of a root is so far; `None` at its end."""
+    def progressed(self, title: str, progress: Progress | None) -> None:
+        """A long job with this title is so far; `None` at its end."""
 
 
 class Checking:
@@ -86,9 +87,11 @@ class Checking:
             self._received.setdefault(uri, received)
         self._timings.pause()
 
-    def sweep(self, sweeping: Sweeping) -> None:
+    def sweep(self, root: Root, wanted: Wanted) -> Sweeping:
         """Fix a whole project when there is nothing else to do, one file in each step."""
-        self._sweeping.append(sweeping)
+        told = partial(self._listener.progressed, f"Hexguard: fixing {root.path.name}")
+        self._sweeping.append(Sweeping(root, wanted, told))
+        return self._sweeping[-1]
 
     def files_changed(self, paths: Iterable[str]) -> None:
         """Look at files that changed on disk, one in each step: a change of branch touches thousands."""
@@ -165,4 +168,4 @@ class Checking:
         self._n_taken += 1
         if progress is None:
             self._due.update(dict.fromkeys(self._roots.take_stale()))
-        self._listener.indexing(root, progress)
+        self._listener.progressed(f"Hexguard: indexing {root.path.name}", progress)

@@ -42,9 +42,9 @@ class Outbox:
         self._refresh_again = False
         self._settings: dict[str, tuple[lsp.Diagnostic, ...]] = {}
         self._crashes: set[str] = set()
-        self._indexing: dict[Path, str] = {}
+        self._tokens: dict[str, str] = {}
         self._begun: set[str] = set()
-        self._n_indexes = 0
+        self._n_tokens = 0
 
     def log(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Write to the client's log, where it disturbs nobody."""
@@ -129,28 +129,28 @@ class Outbox:
             "so it is off there until the file is opened again."
         )
 
-    def indexing(self, root: Path, progress: Progress | None) -> None:
-        """Show how far an index is; `None` at its end. The first call begins."""
+    def progressed(self, title: str, progress: Progress | None) -> None:
+        """Show how far a long job is; `None` at its end. The first call begins."""
         if not self.client.progress:
             return
         if progress is None:
-            self._end(self._indexing.pop(root, None))
-        elif root not in self._indexing:
+            self._end(self._tokens.pop(title, None))
+        elif title not in self._tokens:
             # A token serves once.
-            self._n_indexes += 1
-            self._indexing[root] = f"hexguard-index-{self._n_indexes}"
-            create = lsp.WorkDoneProgressCreateParams(self._indexing[root])
-            self._server.window_work_done_progress_create(create, lambda _: self._begin(root))
-        elif (token := self._indexing[root]) in self._begun:
+            self._n_tokens += 1
+            self._tokens[title] = f"hexguard-{self._n_tokens}"
+            create = lsp.WorkDoneProgressCreateParams(self._tokens[title])
+            self._server.window_work_done_progress_create(create, lambda _: self._begin(title))
+        elif (token := self._tokens[title]) in self._begun:
             percentage = 100 * progress.done // max(progress.total, 1)
             report = lsp.WorkDoneProgressReport(message=f"{progress.done}/{progress.total}", percentage=percentage)
             self._server.work_done_progress.report(token, report)
 
-    def _begin(self, root: Path) -> None:
+    def _begin(self, title: str) -> None:
         """The client takes the progress; by now there may be none."""
-        if token := self._indexing.get(root):
+        if token := self._tokens.get(title):
             self._begun.add(token)
-            begin = lsp.WorkDoneProgressBegin(title=f"Hexguard: indexing {root.name}", percentage=0)
+            begin = lsp.WorkDoneProgressBegin(title=title, percentage=0)
             self._server.work_done_progress.begin(token, begin)
 
     def _end(self, token: str | None) -> None:

@@ -26,7 +26,7 @@ from hexguard.lsp.target import EverywhereFixes
 from hexguard.lsp.worker import Worker
 
 if TYPE_CHECKING:
-    from hexguard.app.root import Progress, Root
+    from hexguard.app.root import Progress
     from hexguard.engine.budget import Slow
     from hexguard.engine.check import Crash
     from hexguard.lsp.acting import Done
@@ -145,7 +145,7 @@ class Link:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._patience: dict[Root, Patience] = {}
+        self._patience: dict[str, Patience] = {}
 
     def checked(self, shown: Shown) -> None:
         """See `Listener`."""
@@ -167,13 +167,13 @@ class Link:
         """See `Listener`."""
         self._service.soon(lambda: self._service.outbox.settings_refused(messages))
 
-    def indexing(self, root: Root, progress: Progress | None) -> None:
+    def progressed(self, title: str, progress: Progress | None) -> None:
         """See `Listener`; only what a person may want to see goes on from here."""
-        patience = self._patience.setdefault(root, Patience())
+        patience = self._patience.setdefault(title, Patience())
         if progress is None:
-            del self._patience[root]
+            del self._patience[title]
         if progress is None or patience.is_over():
-            self._service.soon(lambda: self._service.outbox.indexing(root.path, progress))
+            self._service.soon(lambda: self._service.outbox.progressed(title, progress))
 
 
 class _ToClient(logging.Handler):

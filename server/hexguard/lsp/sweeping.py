@@ -1,9 +1,9 @@
 """Fixes a whole project beside everything else, for the one who asked for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 
-from hexguard.app.root import Root
+from hexguard.app.root import Progress, Root
 from hexguard.app.sweep import Swept, sweep, swept
 from hexguard.engine.fix_all import Wanted
 
@@ -11,19 +11,25 @@ from hexguard.engine.fix_all import Wanted
 class Sweeping:
     """One such job, which lives in the worker's thread; whoever cancels `answer` ends it."""
 
-    def __init__(self, root: Root, wanted: Wanted) -> None:
+    def __init__(self, root: Root, wanted: Wanted, told: Callable[[Progress | None], None]) -> None:
+        """`told` hears how far it is, and `None` at its end."""
         self.root = root
         self.answer: Future[tuple[Swept, ...]] = Future()
         self._wanted = wanted
         self._found: list[Swept] = []
-        self._steps: Iterator[Swept | None] = sweep(root, wanted)
+        self._told = told
+        self._steps = sweep(root, wanted)
 
     def step(self) -> bool:
         """Do one file; whether there is more to do."""
-        if self.answer.cancelled():
-            return False
+        has_more = not self.answer.cancelled() and self._step()
+        if not has_more:
+            self._told(None)
+        return has_more
+
+    def _step(self) -> bool:
         try:
-            found = next(self._steps)
+            progress, found = next(self._steps)
         except StopIteration:
             self._end()
             return False
@@ -34,6 +40,7 @@ class Sweeping:
             return False
         if found:
             self._found.append(found)
+        self._told(progress)
         return True
 
     def _end(self) -> None:
