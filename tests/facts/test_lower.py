@@ -6,7 +6,17 @@ from typing import TypeVar
 import pytest
 
 from hexguard.facts.block import BlockFacts, lower
-from hexguard.facts.expressions import Attribute, Call, Compare, Expr, FormattedString, Name, Subscript
+from hexguard.facts.expressions import (
+    Attribute,
+    Await,
+    Call,
+    Compare,
+    Expr,
+    FormattedString,
+    Name,
+    Subscript,
+    Yield,
+)
 from hexguard.facts.model import Assignment, Class, Function, Handler, Import, Loop, Parameter, Raise, Reference, With
 from hexguard.syntax.parse import parse
 
@@ -143,6 +153,32 @@ def test_functions(code: str, expected: list[str]) -> None:
     check(code, Function, show, expected)
 
 
+RUNS_OFF = {
+    "f()": False,
+    "x = f()": True,
+    "assert x": True,
+    "return x": False,
+    "raise x": False,
+    "if x: return 1": True,
+    "if x: return 1\n else: raise x": False,
+    "if x: return 1\n elif y: pass\n else: raise x": True,
+    "if x: return 1\n else:\n  if y: return 1": True,
+    "with x: return 1": False,
+    "with x: y = 1": True,
+    "while x: y = 1": False,
+    "for x in y: pass": False,
+    "try: pass\n finally: pass": False,
+    "match x:\n  case _: pass": False,
+    "await x": False,
+    "return x  # why\n # the end": False,
+}
+
+
+@pytest.mark.parametrize("body", RUNS_OFF)
+def test_whether_a_function_runs_off_its_end(body: str) -> None:
+    check(f"async def f(x, y):\n {body}\n", Function, lambda found: str(found.runs_off), [str(RUNS_OFF[body])])
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
@@ -167,6 +203,38 @@ def test_handlers(code: str, expected: list[str]) -> None:
         return " ".join([f"[{types}]", *(mark for mark, holds in marks.items() if holds)])
 
     check(code, Handler, show, expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("try:\n a()\n b()\nexcept E:\n c()", ["tried a b, body c, last expression"]),
+        (
+            "try: pass\nexcept E: pass\nexcept F:\n a()\n return",
+            ["tried, body, last pass", "tried, body a, last return"],
+        ),
+        (
+            "try:\n try: a()\n except E: b()\nexcept F:\n c()\n if d: pass",
+            ["tried a, body b, last expression", "tried a b, body c, last if"],
+        ),
+    ],
+)
+def test_what_a_handler_is_about(code: str, expected: list[str]) -> None:
+    calls = facts_of(code).of_type(Call)
+
+    def called(nodes: tuple[int, int]) -> str:
+        return "".join(f" {dotted(found.func)}" for found in calls if nodes[0] <= found.node < nodes[1])
+
+    def show(found: Handler) -> str:
+        return f"tried{called(found.tried)}, body{called(found.body)}, last {found.last}"
+
+    check(code, Handler, show, expected)
+
+
+def test_where_a_coroutine_waits_and_gives() -> None:
+    code = "async def f():\n with a:\n  yield await b\n return [await c for d in e]"
+    check(code, Await, lambda found: f"{dotted(found.value)} {len(found.context.withs)}", ["b 1", "c 0"])
+    check(code, Yield, lambda found: f"{found.is_from} {found.context.in_async}", ["False True"])
 
 
 def test_other_statements() -> None:

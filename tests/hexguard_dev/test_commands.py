@@ -63,7 +63,7 @@ def test_what_cannot_be_shown_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_a_rule_without_a_family_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["new-rule", "nosuch", "some-rule"]) == 2
-    assert "there is no family `nosuch`, only architecture, async," in capsys.readouterr().err
+    assert "there is no family `nosuch`, only alembic, architecture, async," in capsys.readouterr().err
 
 
 def test_pages_are_written_changed_and_removed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What functions, classes and variables are to FastAPI and SQLAlchemy: names of one project, and what each must be."""
 
 import textwrap
+from collections.abc import Callable
 
 import pytest
 
@@ -49,6 +50,25 @@ class Order(OldBase):
 
 class Plain:
     orders = relationship("Order")
+#- app/stock.py
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
+from app.db import Base
+
+class Keyed:
+    __table_args__ = ()
+    key = sa.Column(sa.Integer, primary_key=True)
+
+class Item(Keyed, Base):
+    name: Mapped[str]
+    size: Mapped[int] = mapped_column(index=True)
+
+class Made(MappedAsDataclass, Base):
+    pass
+
+@registry.mapped_as_dataclass()
+class Decorated(Made):
+    pass
 #- app/main.py
 from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI
@@ -131,3 +151,33 @@ def check(question: str, name: str, expected: object) -> None:
 )
 def test_derived_fact(question: str, name: str, expected: object) -> None:
     check(question, name, expected)
+
+
+def check_stock(question: str, name: str, expected: object) -> None:
+    project = MemoryProject(parse_fixture(textwrap.dedent(PROJECT)).files)
+    frameworks = Frameworks(Resolver(Reader(project.workspace.modules), KNOWLEDGE), KNOWLEDGE)
+    questions: dict[str, Callable[[], object]] = {
+        "columns": lambda: [(column.name, column.maker) for column in frameworks.columns(name)],
+        "own": lambda: [column.name for column in frameworks.columns(name, own=True)],
+        "dataclass": lambda: frameworks.is_dataclass(name),
+        "table_args": lambda: len(frameworks.inherited(name, "__table_args__")),
+    }
+    assert questions[question]() == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "expected"),
+    [
+        ("columns", "app.stock.Item", [("size", "sqlalchemy.orm.mapped_column"), ("key", "sqlalchemy.Column")]),
+        ("columns", "app.models.Missing", []),
+        ("own", "app.stock.Item", ["size"]),
+        ("own", "app.stock.Keyed", ["key"]),
+        ("dataclass", "app.stock.Item", False),
+        ("dataclass", "app.stock.Made", True),
+        ("dataclass", "app.stock.Decorated", True),
+        ("table_args", "app.stock.Item", 1),
+        ("table_args", "app.models.User", 0),
+    ],
+)
+def test_models_in_parts(question: str, name: str, expected: object) -> None:
+    check_stock(question, name, expected)

@@ -258,6 +258,19 @@ CASES = {
             client = requests.Session()
             reveal(client)  # ?
         """,
+    "what runs in a thread": """
+        import asyncio
+        import boto3
+        from smtplib import SMTP
+        async def send(path):
+            reveal(await asyncio.to_thread(SMTP, "mail.example"))  # instance smtplib.SMTP
+            client = await asyncio.to_thread(boto3.client, "s3")
+            reveal(client)  # instance botocore.client.BaseClient
+            reveal(await asyncio.to_thread(path.open))  # ?
+            reveal(await asyncio.to_thread())  # ?
+            async with asyncio.TaskGroup() as group:
+                reveal(group)  # instance asyncio.TaskGroup
+    """,
 }
 
 

@@ -46,6 +46,8 @@ HANDED_OVER = {
     "comment in parentheses": ("load(  # (\n    1)", "await run(\n    load,  # (\n    1)"),
     "lines": ("load(\n    1,  # one\n)", "await run(\n    load,\n    1,  # one\n)"),
     "lines with CRLF": ("load(\r\n  1,\r\n)", "await run(\r\n  load,\r\n  1,\r\n)"),
+    "comment before the parentheses": ("(load  # one\n (1))", "(await run(load  # one\n , 1))"),
+    "comment before no argument": ("(load  # one\n ())", "(await run(load  # one\n ))"),
     "hanging": ("load(1,\n     2)", "await run(load, 1,\n     2)"),
 }
 

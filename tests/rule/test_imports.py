@@ -278,6 +278,34 @@ def test_exchanges(code: str, qualified: str, after: str) -> None:
     assert exchanged(code, qualified) == after
 
 
+def exchanged_for_all(code: str, *names: str) -> str | None:
+    """The imports after several names take the place of the first one that is called."""
+    source = source_of(code)
+    uses = [(part, found) for part in source.parts for found in part.facts.of_type(Reference)]
+    part, use = next(use for use in uses if use[1].called)
+    spelled = Imports(source).exchange_all(names, [part.span(use.node)], part, use.context)
+    return apply(code, [*spelled[1], Edit(part.span(use.node), ", ".join(spelled[0]))]) if spelled else None
+
+
+EXCHANGED_FOR_ALL = {
+    "same statement": (
+        "from zlib import compress, gather\ngather(compress)\n",
+        "from zlib import adler32, compress, crc32\nadler32, crc32(compress)\n",
+    ),
+    "the only name": ("from zlib import gather\ngather()\n", "from zlib import adler32, crc32\nadler32, crc32()\n"),
+    "also used elsewhere": (
+        "from zlib import gather\ngather(gather)\n",
+        "from zlib import adler32, crc32, gather\nadler32, crc32(gather)\n",
+    ),
+    "a name that is taken": ("from zlib import gather\ncrc32 = 1\ngather()\n", None),
+}
+
+
+@pytest.mark.parametrize(("code", "after"), EXCHANGED_FOR_ALL.values(), ids=EXCHANGED_FOR_ALL)
+def test_exchanges_for_several(code: str, after: str | None) -> None:
+    assert exchanged_for_all(code, "zlib.adler32", "zlib.crc32") == after
+
+
 def forgotten(code: str, name: str, path: str = "app/main.py") -> str:
     """The code after the first use of the dotted `name` no longer counts; the use itself stays."""
     source = source_of(code, path)

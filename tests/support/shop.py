@@ -40,7 +40,7 @@ class Address(Base):
     __tablename__ = "addresses"
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str]
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
     user: Mapped[User] = relationship(back_populates="addresses", lazy="joined")
 
 
@@ -58,7 +58,7 @@ class Player(Base):
 
     __tablename__ = "players"
     id: Mapped[int] = mapped_column(primary_key=True)
-    team_id: Mapped[int] = mapped_column(sa.ForeignKey("teams.id"))
+    team_id: Mapped[int] = mapped_column(sa.ForeignKey("teams.id"), index=True)
 
 
 def rows() -> list[Base]:

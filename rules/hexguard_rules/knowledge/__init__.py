@@ -1,12 +1,29 @@
 """Tables of what is known about libraries, put together for the index."""
 
 from hexguard.index.knowledge import Knowledge
+from hexguard_rules.knowledge.alembic import RETURNS as MIGRATION_RETURNS
+from hexguard_rules.knowledge.blocking import ALIASES as BLOCKING_ALIASES
 from hexguard_rules.knowledge.blocking import BLOCKING, REQUEST_METHODS
-from hexguard_rules.knowledge.sqlalchemy import ALIASES, ENTERS, FACTORIES, MODEL_BASES, RETURNS
+from hexguard_rules.knowledge.blocking import RETURNS as BLOCKING_RETURNS
+from hexguard_rules.knowledge.pooling import ALIASES as POOLING_ALIASES
+from hexguard_rules.knowledge.pydantic import PYDANTIC_ALIASES, SCHEMA_BASES, SETTINGS_BASES
+from hexguard_rules.knowledge.sqlalchemy import (
+    ALIASES,
+    COLUMNS,
+    DATACLASS_BASES,
+    ENTERS,
+    FACTORIES,
+    MODEL_BASES,
+    RETURNS,
+)
+from hexguard_rules.knowledge.tasks import LOOPS
 
 KNOWLEDGE = Knowledge(
     aliases={
         **ALIASES,
+        **BLOCKING_ALIASES,
+        **PYDANTIC_ALIASES,
+        **POOLING_ALIASES,
         "starlette.applications.Starlette": "starlette.applications.Starlette",
         "fastapi.applications.FastAPI": "fastapi.FastAPI",
         "fastapi.routing.APIRouter": "fastapi.APIRouter",
@@ -22,14 +39,26 @@ KNOWLEDGE = Knowledge(
         "typing_extensions.Optional": "typing.Optional",
         "typing_extensions.Union": "typing.Union",
     },
-    returns=RETURNS,
+    returns={**MIGRATION_RETURNS, **RETURNS, **BLOCKING_RETURNS, **LOOPS},
     enters=ENTERS,
     blocking=BLOCKING,
+    threads=frozenset(
+        {
+            "anyio.to_thread.run_sync",
+            "asyncio.to_thread",
+            "fastapi.concurrency.run_in_threadpool",
+            "starlette.concurrency.run_in_threadpool",
+        }
+    ),
     dependencies=frozenset({"fastapi.Depends", "fastapi.Security", "litestar.di.Provide"}),
     routers=frozenset({"fastapi.FastAPI", "fastapi.APIRouter"}),
     model_bases=MODEL_BASES,
     relationships=frozenset({"sqlalchemy.orm.relationship"}),
+    dataclass_bases=DATACLASS_BASES,
+    columns=COLUMNS,
     factories=FACTORIES,
+    schema_bases=SCHEMA_BASES,
+    settings_bases=SETTINGS_BASES,
     transparent_decorators=frozenset(
         {
             "builtins.staticmethod",

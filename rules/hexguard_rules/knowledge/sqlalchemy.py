@@ -7,6 +7,11 @@ SESSION = f"{_ORM}.Session"
 ASYNC_SESSION = f"{_ASYNC}.AsyncSession"
 ASYNC_SESSIONS = frozenset({ASYNC_SESSION, "sqlmodel.ext.asyncio.session.AsyncSession"})
 SESSION_MAKER = f"{_ORM}.sessionmaker"
+COLUMN = "sqlalchemy.Column"
+MAPPED_COLUMN = f"{_ORM}.mapped_column"
+COLUMNS = frozenset({COLUMN, MAPPED_COLUMN})
+COLUMN_NAMES = frozenset({"Column", "mapped_column"})
+"""What `COLUMNS` are mostly called, so that most calls need not be resolved."""
 ASYNC_SESSION_MAKER = f"{_ASYNC}.async_sessionmaker"
 
 ALIASES = {
@@ -20,6 +25,23 @@ ALIASES = {
     f"{_ASYNC}.scoping.async_scoped_session": f"{_ASYNC}.async_scoped_session",
     "sqlalchemy.engine.create_engine": "sqlalchemy.create_engine",
     "sqlalchemy.future.select": "sqlalchemy.select",
+    "sqlalchemy.sql.select": "sqlalchemy.select",
+    "sqlalchemy.sql.func": "sqlalchemy.func",
+    "sqlalchemy.sql.expression.func": "sqlalchemy.func",
+    "sqlalchemy.sql.functions.func": "sqlalchemy.func",
+    "sqlalchemy.schema.Column": COLUMN,
+    "sqlalchemy.sql.schema.Column": COLUMN,
+    "sqlalchemy.schema.ForeignKey": "sqlalchemy.ForeignKey",
+    "sqlalchemy.sql.schema.ForeignKey": "sqlalchemy.ForeignKey",
+    "sqlalchemy.orm.relationships.relationship": f"{_ORM}.relationship",
+    "sqlalchemy.types.DateTime": "sqlalchemy.DateTime",
+    "sqlalchemy.sql.sqltypes.DateTime": "sqlalchemy.DateTime",
+    "sqlalchemy.types.TIMESTAMP": "sqlalchemy.TIMESTAMP",
+    "sqlalchemy.types.DATETIME": "sqlalchemy.DateTime",
+    "sqlalchemy.ext.declarative.declarative_base": f"{_ORM}.declarative_base",
+    "sqlalchemy.engine.Connection": "sqlalchemy.Connection",
+    "sqlalchemy.engine.Engine": "sqlalchemy.Engine",
+    f"{_ASYNC}.engine.AsyncConnection": f"{_ASYNC}.AsyncConnection",
 }
 
 RETURNS = {
@@ -35,6 +57,12 @@ RETURNS = {
     f"{_ORM}.sessionmaker.begin": SESSION,
     f"{_ORM}.scoped_session": SESSION,
     f"{_ORM}.scoped_session.__call__": SESSION,
+    MAPPED_COLUMN: f"{_ORM}.MappedColumn",
+    "alembic.op.get_bind": "sqlalchemy.Connection",
+    "sqlalchemy.Engine.connect": "sqlalchemy.Connection",
+    "sqlalchemy.Engine.begin": "sqlalchemy.Connection",
+    f"{_ASYNC}.AsyncEngine.connect": f"{_ASYNC}.AsyncConnection",
+    f"{_ASYNC}.AsyncEngine.begin": f"{_ASYNC}.AsyncConnection",
 }
 
 ENTERS: dict[str, str] = {}
@@ -62,6 +90,38 @@ MODEL_BASES = frozenset(
         "sqlmodel.SQLModel",
     }
 )
+
+RUN_NAMES = frozenset({"execute", "scalar", "scalars", "stream", "stream_scalars"})
+RUNNERS = frozenset(
+    f"{owner}.{name}"
+    for owner in (SESSION, *ASYNC_SESSIONS, "sqlalchemy.Connection", f"{_ASYNC}.AsyncConnection")
+    for name in RUN_NAMES
+)
+"""Methods of sessions and connections that run a statement."""
+
+RELATIONSHIP_NAMES = frozenset({"relationship", "backref", "dynamic_loader"})
+RELATIONSHIPS = frozenset(f"{_ORM}.{name}" for name in RELATIONSHIP_NAMES)
+"""Functions that make a relationship, or the other side of one."""
+
+LOADER_OPTIONS = frozenset(
+    f"{_ORM}.{name}"
+    for name in (
+        "contains_eager",
+        "defaultload",
+        "immediateload",
+        "joinedload",
+        "lazyload",
+        "Load",
+        "selectinload",
+        "subqueryload",
+    )
+)
+"""Functions that begin a loader option."""
+
+TIMESTAMPS = frozenset({"sqlalchemy.DateTime", "sqlalchemy.TIMESTAMP"})
+"""Types of columns that keep the zone only if they are told to."""
+
+DATACLASS_BASES = frozenset({f"{_ORM}.MappedAsDataclass", "sqlmodel.SQLModel"})
 
 COROUTINE_METHODS = frozenset(
     f"{ASYNC_SESSION}.{method}"

@@ -72,18 +72,20 @@ RULE = Rule(
         Bad(
             """
             import datetime
+            from sqlalchemy import DateTime
             from sqlalchemy.orm import mapped_column
 
             class Order(Base):
-                created_at = mapped_column(default=datetime.datetime.utcnow)
-            #                                      ^^^^^^^^^^^^^^^^^^^^^^^^
+                created_at = mapped_column(DateTime(timezone=True), default=datetime.datetime.utcnow)
+            #                                                               ^^^^^^^^^^^^^^^^^^^^^^^^
             """,
             fixed="""
             import datetime
+            from sqlalchemy import DateTime
             from sqlalchemy.orm import mapped_column
 
             class Order(Base):
-                created_at = mapped_column(default=lambda: datetime.datetime.now(datetime.timezone.utc))
+                created_at = mapped_column(DateTime(timezone=True), default=lambda: datetime.datetime.now(datetime.timezone.utc))
             """,
         ),
         Bad(
@@ -106,12 +108,17 @@ RULE = Rule(
         Bad(
             """
             from datetime import datetime
+            from sqlalchemy import Column, DateTime
 
             def stamp(timezone: str) -> tuple[datetime, str]:
                 return datetime.utcnow(), timezone
             #          ^^^^^^^^^^^^^^^
+
+            class Order:
+                created_at = Column(DateTime, default=datetime.utcnow)
+            #                                         ^^^^^^^^^^^^^^^
             """,
-            why="`timezone` means something else here",
+            why="`timezone` means something else here, and the column keeps no zone",
         ),
         Bad(
             """
@@ -177,6 +184,8 @@ def say_the_zone(finding: Finding[Reference], edits: Edits) -> Fix | Refusal:
     title = f"Use `{finding['method']}` with the zone UTC"
     if spelling is None or not isinstance(reference.expr, Attribute):
         return Refusal(title, "it is kept under another name, or every name for the zone means something else here")
+    if _fills_naive_column(reference, edits):
+        return Refusal(title, "the column keeps no zone, and some drivers refuse a time that has one there")
     zone = spelling.text if finding["zone"] == "datetime.UTC" else f"{spelling.text}.utc"
     takes_time = finding["method"] == "fromtimestamp"
     argument = f"tz={zone}" if takes_time else zone
@@ -195,6 +204,22 @@ def say_the_zone(finding: Finding[Reference], edits: Edits) -> Fix | Refusal:
         return Refusal(title, "what is done with it next needs a time without a zone")
     renamed = edits.rename_attribute(reference.expr, finding["method"])
     return Fix(title, (renamed, edits.add_argument(call, argument), *spelling.edits))
+
+
+def _fills_naive_column(reference: Reference, edits: Edits) -> bool:
+    """Whether it is in the default of a column whose type says nothing of a zone."""
+    span = edits.span(reference.node)
+    for call in edits.facts():
+        if not isinstance(call, Call) or call.method not in _COLUMNS or "timezone=True" in edits.text(call.node):
+            continue
+        given = (edits.span(keyword.node) for keyword in call.keywords if keyword.name in _DEFAULTS)
+        if any(one.start <= span.start and span.end <= one.end for one in given):
+            return True
+    return False
+
+
+_COLUMNS = ("Column", "mapped_column")
+_DEFAULTS = ("default", "onupdate")
 
 
 def _becomes_method(reference: Reference, view: View) -> bool:

@@ -64,11 +64,15 @@ class Constant(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True)
 
 
 class FormattedString(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
-    """An f-string or t-string (or a concatenation with one); `values` are its replacement fields."""
+    """An f-string or t-string (or a concatenation with one); `values` are its replacement fields.
+
+    `start` is its source up to the first of them, prefix and quote included, and no more than the first characters.
+    """
 
     node: int
     values: tuple["Expr", ...]
     is_template: bool = False
+    start: str = ""
 
 
 class Keyword(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -183,6 +187,7 @@ class Compare(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
 class Await(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     node: int
     value: "Expr"
+    context: Context = Context()
 
 
 class Lambda(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
@@ -229,6 +234,7 @@ class Yield(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     node: int
     value: "Expr | None"
     is_from: bool
+    context: Context = Context()
 
 
 class Opaque(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):

@@ -20,9 +20,11 @@ from hexguard.facts.expressions import (
     Constant,
     ConstantKind,
     Context,
+    Dictionary,
     Element,
     Entered,
     Expr,
+    FormattedString,
     Free,
     Keyword,
     LocalFunction,
@@ -74,7 +76,7 @@ class Localizer:
         """The same for an expression that may be missing."""
         return None if expr is None else self.localize(expr)
 
-    def _localize(self, expr: Expr) -> Expr:
+    def _localize(self, expr: Expr) -> Expr:  # noqa: C901 - one flat case for each kind
         match expr:
             case Attribute():
                 return Attribute(DETACHED, self.localize(expr.value), expr.attr)
@@ -82,6 +84,8 @@ class Localizer:
                 return self._call(expr)
             case Constant():
                 return Constant(DETACHED, expr.kind, expr.text)
+            case FormattedString():
+                return FormattedString(DETACHED, (), expr.is_template, expr.start)
             case Subscript():
                 return Subscript(DETACHED, self.localize(expr.value), self._all(expr.items), NOWHERE)
             case Binary(op="|"):
@@ -90,6 +94,9 @@ class Localizer:
                 return Await(DETACHED, self.localize(expr.value))
             case Collection() if len(expr.items) <= MAX_STEPS:
                 return Collection(DETACHED, expr.kind, self._all(expr.items))
+            case Dictionary():
+                # That it is a dict tells a value from something that is worked out; what is in it, nobody asks for.
+                return Dictionary(DETACHED, ())
             case Conditional():
                 return agreed(self.localize(branch) for branch in (expr.body, expr.orelse))
             case _:
@@ -140,7 +147,7 @@ class Localizer:
             case BindingKind.PARAMETER if isinstance(binding.value, Call):
                 return self.localize(binding.value)
             case BindingKind.ENTERED if binding.value is not None:
-                return Entered(self.localize(binding.value))
+                return Entered(_bare(self.localize(binding.value)))
             case BindingKind.ELEMENT if binding.value is not None:
                 return Element(self.localize(binding.value))
             case BindingKind.FUNCTION | BindingKind.CLASS | BindingKind.IMPORT:
@@ -185,6 +192,11 @@ def agreed(candidates: Iterable[Expr]) -> Expr:
         elif candidate != first:
             return UNKNOWN
     return first or UNKNOWN
+
+
+def _bare(expr: Expr) -> Expr:
+    """A call without its arguments, so that `with connect(one) as name` and `with connect(other) as name` agree."""
+    return Call(DETACHED, expr.func, (), (), NOWHERE, expr.awaited) if isinstance(expr, Call) else expr
 
 
 def _defined(binding: Binding, block: BlockFacts) -> Expr:

@@ -8,6 +8,8 @@ from typing import TypeAlias
 import msgspec
 
 from hexguard.facts.expressions import (
+    Attribute,
+    Await,
     Binary,
     Boolean,
     Call,
@@ -16,7 +18,9 @@ from hexguard.facts.expressions import (
     Expr,
     FormattedString,
     Keyword,
+    Name,
     Subscript,
+    Yield,
 )
 
 
@@ -64,6 +68,7 @@ class Function(msgspec.Struct, frozen=True, gc=False):
     `qualname` is relative to the block: `outer.<locals>.inner`.
     `body` is the node of the suite, `docstring` that of its docstring (-1 if there is none).
     `returns_value` tells whether some `return` carries a value.
+    `runs_off` tells whether the end of the body can be reached for certain, which gives `None`.
     """
 
     node: int
@@ -81,6 +86,7 @@ class Function(msgspec.Struct, frozen=True, gc=False):
     docstring: int = -1
     returns_value: bool = False
     is_stub: bool = False
+    runs_off: bool = False
 
 
 class Class(msgspec.Struct, frozen=True, gc=False):
@@ -114,6 +120,9 @@ class Handler(msgspec.Struct, frozen=True, gc=False):
     `types` are the exceptions as written (a tuple is taken apart); `reraises` tells whether its body has a bare `raise`
     or raises the caught name; `is_silent` whether it only passes, continues or holds a docstring.
     `earlier` are the exceptions that the clauses before it in the same `try` catch.
+    `tried` are the nodes of the statements after `try:` and `body` those of the clause itself, each as a half-open
+    range of node ids, which are given in the order of the text.
+    `last` is the kind of the last statement of the clause (`return`, `break`).
     """
 
     node: int
@@ -125,6 +134,9 @@ class Handler(msgspec.Struct, frozen=True, gc=False):
     is_silent: bool
     context: Context
     earlier: tuple[Expr, ...] = ()
+    tried: tuple[int, int] = (0, 0)
+    body: tuple[int, int] = (0, 0)
+    last: str = ""
 
 
 class Raise(msgspec.Struct, frozen=True, gc=False):
@@ -151,7 +163,11 @@ class With(msgspec.Struct, frozen=True, gc=False):
 
 
 class Loop(msgspec.Struct, frozen=True, gc=False):
-    """`for target in source` or `while test`; `kind` is `for` or `while`."""
+    """`for target in source` or `while test`; `kind` is `for` or `while`.
+
+    `body` are the nodes of its statements, those after `else:` left out, as a half-open range of node ids.
+    `breaks` tells whether a `break` ends it.
+    """
 
     node: int
     kind: str
@@ -159,6 +175,8 @@ class Loop(msgspec.Struct, frozen=True, gc=False):
     source: Expr
     is_async: bool
     context: Context
+    body: tuple[int, int] = (0, 0)
+    breaks: bool = False
 
 
 class Reference(msgspec.Struct, frozen=True, gc=False):
@@ -169,6 +187,14 @@ class Reference(msgspec.Struct, frozen=True, gc=False):
     called: bool
     in_annotation: bool
     context: Context
+
+    @property
+    def root(self) -> str:
+        """The first name: `datetime` of `datetime.utcnow`."""
+        expr = self.expr
+        while isinstance(expr, Attribute):
+            expr = expr.value
+        return expr.id if isinstance(expr, Name) else ""
 
 
 Fact: TypeAlias = (
@@ -189,4 +215,6 @@ Fact: TypeAlias = (
     | Boolean
     | Compare
     | FormattedString
+    | Await
+    | Yield
 )

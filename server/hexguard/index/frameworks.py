@@ -4,11 +4,12 @@ Each answer is about one name of the project, so that only what asked for that n
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
 from hexguard.facts.expressions import Attribute, Call, Collection, Constant, ConstantKind, Expr, Free, Subscript
-from hexguard.facts.summary import Symbol, VariableSymbol
+from hexguard.facts.summary import ClassSymbol, Symbol, VariableSymbol
 from hexguard.index.knowledge import Knowledge
 from hexguard.index.resolve import Resolver
 from hexguard.index.values import LocatedFunction, Place
@@ -49,6 +50,15 @@ class Model(msgspec.Struct, frozen=True, gc=False):
     name: str
     table: str
     relationships: tuple[Relationship, ...]
+
+
+class Column(msgspec.Struct, frozen=True, gc=False):
+    """An attribute of a model that some call makes a column; `maker` is the qualified name of what is called."""
+
+    name: str
+    annotation: Expr | None
+    call: Call
+    maker: str
 
 
 class Factory(msgspec.Struct, frozen=True, gc=False):
@@ -117,11 +127,21 @@ class Frameworks:
         ]
         return Model(name, table, tuple(relationships))
 
+    def is_dataclass(self, name: str) -> bool:
+        """Whether SQLAlchemy makes a dataclass of the class with this qualified name, where `default` means its own."""
+        decorated = (decorator for _, symbol in self._classes(name) for decorator in symbol.decorators)
+        called = (decorator.func if isinstance(decorator, Call) else decorator for decorator in decorated)
+        is_decorated = any(_last_name(decorator) in _DATACLASS_DECORATORS for decorator in called)
+        return is_decorated or self._descends(name, self._knowledge.dataclass_bases)
+
     def _is_mapped(self, name: str) -> bool:
+        return self._descends(name, self._knowledge.model_bases)
+
+    def _descends(self, name: str, wanted: frozenset[str]) -> bool:
         pending, seen = [name], set[str]()
         while pending:
             current = pending.pop()
-            if current in self._knowledge.model_bases:
+            if current in wanted:
                 return True
             found = self._resolver.class_of(current)
             if found is None or current in seen:
@@ -144,6 +164,10 @@ class Frameworks:
 
     def _lineage(self, name: str) -> Iterator[tuple[Place, dict[str, tuple[Symbol, ...]]]]:
         """The members of a class and of its bases in the project, with where they stand."""
+        return ((Place(module, symbol.qualname), symbol.members) for module, symbol in self._classes(name))
+
+    def _classes(self, name: str) -> Iterator[tuple[str, ClassSymbol]]:
+        """A class and its bases in the project, each with its module."""
         pending, seen = [name], set[str]()
         while pending:
             current = pending.pop()
@@ -152,7 +176,7 @@ class Frameworks:
                 continue
             seen.add(current)
             module, symbol = found
-            yield Place(module, symbol.qualname), symbol.members
+            yield module, symbol
             pending.extend(base for base in (self._base(base, module) for base in symbol.bases) if base)
 
     def _relationship(self, name: str, bindings: tuple[Symbol, ...], place: Place) -> Relationship | None:
@@ -179,6 +203,31 @@ class Frameworks:
             return "", is_collection
         value = self._resolver.type_of_annotation(written, place)
         return value.name if value else _literal(written), is_collection or binding.annotation is None
+
+    def columns(self, name: str, *, own: bool = False) -> tuple[Column, ...]:
+        """The columns of the class with this qualified name; those of its bases in the project included, unless `own`.
+
+        One that only has an annotation is not among them.
+        """
+        found = (
+            self._column(member, bound, place)
+            for place, members in islice(self._lineage(name), 1 if own else None)
+            for member, bound in members.items()
+        )
+        return tuple(column for column in found if column)
+
+    def _column(self, name: str, bindings: tuple[Symbol, ...], place: Place) -> Column | None:
+        match bindings:
+            case (VariableSymbol(annotation=annotation, value=Call() as call),):
+                made = self._resolver.value(call.func, place)
+                is_column = made is not None and made.name in self._knowledge.columns
+                return Column(name, annotation, call, made.name) if made and is_column else None
+            case _:
+                return None
+
+    def inherited(self, name: str, member: str) -> tuple[Symbol, ...]:
+        """What the class with this qualified name, or the nearest of its bases in the project, binds a name to."""
+        return next((members[member] for _, members in self._lineage(name) if member in members), ())
 
     def factory(self, name: str) -> Factory | None:
         """The engine or session maker that the module-level variable with this qualified name holds."""
@@ -229,3 +278,4 @@ def _last_name(expr: Expr) -> str:
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 _COLLECTIONS = frozenset({"list", "List", "set", "Set", "Sequence", "dict", "Dict", "WriteOnlyMapped", "DynamicMapped"})
+_DATACLASS_DECORATORS = frozenset({"mapped_as_dataclass", "unmapped_dataclass"})

@@ -15,11 +15,15 @@ class Knowledge(msgspec.Struct, frozen=True):
     `enters`: what a `with` over an instance of the key gives, where that is not the instance itself.
     `attributes`: the type of an attribute of an instance.
     `blocking`: calls that block the thread, with what they wait for.
+    `threads`: functions that call their first argument with the others in a thread, and give its result when awaited.
     `dependencies`: markers whose first argument makes the value of a parameter (`fastapi.Depends`).
     `routers`: classes whose methods register routes.
     `model_bases`: classes, and functions that make classes, whose subclasses are mapped to tables.
     `relationships`: functions that make a relationship of a model.
+    `dataclass_bases`: classes whose subclasses are models and dataclasses at once.
+    `columns`: functions and classes that make a column of a model.
     `factories`: classes of engines and session makers.
+    `schema_bases`: classes whose subclasses Pydantic builds from their annotations; `settings_bases` those of settings.
     `transparent_decorators`: decorators after which a call still runs the function's body at once, in the same thread.
     """
 
@@ -28,9 +32,14 @@ class Knowledge(msgspec.Struct, frozen=True):
     enters: dict[str, str] = {}
     attributes: dict[str, str] = {}
     blocking: dict[str, str] = {}
+    threads: frozenset[str] = frozenset()
     dependencies: frozenset[str] = frozenset()
     routers: frozenset[str] = frozenset()
     model_bases: frozenset[str] = frozenset()
     relationships: frozenset[str] = frozenset()
+    dataclass_bases: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
     factories: frozenset[str] = frozenset()
+    schema_bases: frozenset[str] = frozenset()
+    settings_bases: frozenset[str] = frozenset()
     transparent_decorators: frozenset[str] = frozenset()

@@ -145,6 +145,14 @@ class Reader:
         self.reads.add(("module", module, ""))
         return module in self._modules
 
+    def owns(self, name: str) -> bool:
+        """Whether a dotted name starts with a module of the project.
+
+        A folder of the project that is none (`alembic` without `__init__.py`) gives way to a library with its name.
+        """
+        parts = name.split(".")
+        return any(self.has_module(".".join(parts[:end])) for end in range(1, len(parts) + 1))
+
     def package(self, module: str) -> str:
         """The package of a module of the project; it changes only together with the module itself."""
         summary = self._modules.get(module)

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Sequence
 
 from hexguard.facts.expressions import (
+    DETACHED,
     Attribute,
     Await,
     Binary,
@@ -148,10 +149,9 @@ class Resolver:
             return Value(self._knowledge.aliases.get(name, name))
         if self._reader.has_package(name):
             return Value(name)
-        located = self.locate(name)
-        if located is None:
-            return None
-        return self._member_value(located)
+        if located := self.locate(name):
+            return self._member_value(located)
+        return None if self._reader.owns(name) else Value(self._knowledge.aliases.get(name, name))
 
     def _member_value(self, located: Located) -> Value | None:
         if self._steps <= 0:
@@ -212,7 +212,8 @@ class Resolver:
         self._steps -= 1
         try:
             name = f"{receiver.name}.{attr}"
-            if not self._reader.has_package(receiver.name.partition(".")[0]):
+            has_package = self._reader.has_package(receiver.name.partition(".")[0])
+            if not has_package or (receiver.instance and not self._reader.owns(receiver.name)):
                 return self._library_attribute(receiver, name)
             if found := self.class_of(receiver.name):
                 return self._member(receiver, attr, *found)
@@ -284,7 +285,7 @@ class Resolver:
             return None if found.symbol.is_async or found.symbol.is_generator else self._returned(found)
         if self.class_of(func.name):
             return Value(func.name, instance=True)
-        if self._reader.has_package(func.name.partition(".")[0]):
+        if self._reader.has_package(func.name.partition(".")[0]) and self._reader.owns(func.name):
             return None
         return self._library_result(func.name)
 
@@ -301,6 +302,8 @@ class Resolver:
         func = self.value(expr.func, place)
         if func and (found := self.function_of(func.name)):
             return self._returned(found) if found.symbol.is_async else None
+        if func and func.name in self._knowledge.threads and expr.args:
+            return self.value(Call(DETACHED, expr.args[0], expr.args[1:], expr.keywords, expr.context), place)
         return self.value(expr, place)
 
     def _returned(self, found: LocatedFunction) -> Value | None:

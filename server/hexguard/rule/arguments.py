@@ -94,6 +94,9 @@ class Arguments:
         span, open_at = self._part.span(call.node), self.parentheses(call).start
         left, right = ("(", ")") if self.is_taken_apart(call) else ("", "")
         func = self._text[span.start : open_at].strip()
+        if "#" in self._text[self._part.span(call.func.node).end : open_at]:
+            # A comment before the parentheses would take what follows with it.
+            func += self._newline + indent_at(self._text, open_at)
         end = Span(span.end, span.end)
         if self.has_bare_generator(call):
             return (Edit(Span(span.start, open_at), f"{left}{text}({func}, "), Edit(end, ")" + right))

@@ -164,6 +164,50 @@ class Edits:
             start = next_line(text, start)
         return start
 
+    def before_statement(self, text: str) -> Edit:
+        """Put a statement of the module before that of the finding's block, with two blank lines between.
+
+        Comments right above the latter stay with it.
+        """
+        parts, source = self._source.parts, self._source.text
+        at = parts.index(self._part)
+        while parts[at].facts.is_member:
+            at -= 1
+        start = parts[at].start
+        while is_blank(source, start) or is_comment(source, start):
+            start = next_line(source, start)
+        while is_comment(source, before := line_before(source, start)) and before < start:
+            start = before
+        return self.insert_at(start, text + self.newline * 3)
+
+    def lines_after(self, node: int, *lines: str) -> Edit | None:
+        """Put statements after the one that `node` is, indented like it.
+
+        `None` if it does not stand alone in its lines, but for a comment.
+        """
+        span = self.span(node)
+        whole = self.whole_lines(span)
+        before, after = self.slice(Span(whole.start, span.start)), self.slice(Span(span.end, whole.end))
+        if before.strip() or after.partition("#")[0].strip():
+            return None
+        text = "".join(before + line + self.newline for line in lines)
+        return self.insert_at(whole.end, text if after[-1:] in ("\n", "\r") else self.newline + text.rstrip())
+
+    def without_lines(self, node: int) -> Edit | None:
+        """Remove a statement with its lines; `None` if something else stands in them, be it a comment."""
+        span = self.span(node)
+        whole = self.whole_lines(span)
+        is_alone = self.slice(whole).strip() == self.text(node).strip() and "#" not in self.text(node)
+        return Edit(whole, "") if is_alone else None
+
+    def is_free_in_module(self, name: str) -> bool:
+        """Whether no block of the document binds or reads `name`."""
+        return all(
+            all(name not in scope.bindings for scope in part.facts.scopes)
+            and all(root_name(found) != name for found in part.facts.of_type(Reference))
+            for part in self._source.parts
+        )
+
     def means(self, expr: Expr, *qualified: str) -> bool:
         """Whether an expression spells one of these qualified names, by the imports of the document."""
         return any(self._imports.means(dotted(expr), name) for name in qualified)
@@ -310,6 +354,16 @@ class Edits:
     def spell_all(self, names: Sequence[str], context: Context) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
         """The same for several names at once: how to write each, and the edits for all of them together."""
         return self._imports.spell_all(names, self._part, context)
+
+    def exchange_all(
+        self, names: Sequence[str], context: Context, *exprs: Expr, beyond: Sequence[Span] = ()
+    ) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
+        """The same where the names take the place of expressions, whose imports go if nothing else uses them.
+
+        `beyond` are the places of expressions in other blocks.
+        """
+        dropped = [*(self.span(expr.node) for expr in exprs), *beyond]
+        return self._imports.exchange_all(names, dropped, self._part, context)
 
     def forget(self, *exprs: Expr) -> tuple[Edit, ...]:
         """Edits that remove the imports which only these expressions of the finding's block use.

@@ -84,6 +84,18 @@ class Imports:
         edits.extend(self._import_names(module, bound, part) for module, bound in missing.items())
         return tuple(texts), _merged(edits, self._source.newline)
 
+    def exchange_all(
+        self, names: Sequence[str], dropped: Sequence[Span], part: Part, context: Context
+    ) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
+        """The same where the names take the place of what stands in `dropped`, whose imports may go."""
+        spelled = self.spell_all(names, part, context)
+        if spelled is None:
+            return None
+        edits = {edit.span: edit for edit in spelled[1]}
+        added = {edit.span: edit.text for edit in spelled[1]}
+        edits.update((edit.span, edit) for edit in self._forgetting(added).edits(dropped))
+        return spelled[0], tuple(edits.values())
+
     def means(self, written: str, qualified: str) -> bool:
         """Whether an import of the module lets it write `qualified` as the dotted name `written`."""
         module, _, name = qualified.rpartition(".")

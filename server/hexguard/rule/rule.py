@@ -14,7 +14,7 @@ from hexguard.settings.model import Severity
 
 F = TypeVar("F", bound=Fact)
 
-Check: TypeAlias = Callable[[F, View], Iterator[Finding[F]]]
+Check: TypeAlias = Callable[[F, View], Iterator[Finding[Fact]]]
 Fixer: TypeAlias = Callable[[Finding[F], Edits], Fix | Refusal | None]
 AnyFixer: TypeAlias = Callable[[Finding[Fact], Edits], Fix | Refusal | None]
 

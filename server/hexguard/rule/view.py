@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import msgspec
 
 from hexguard.facts.block import BlockFacts
-from hexguard.facts.expressions import Call, Context, Expr
+from hexguard.facts.expressions import Call, Constant, Context, Expr, FormattedString
 from hexguard.facts.localize import Localizer
-from hexguard.facts.model import Function, Import
+from hexguard.facts.model import Class, Function, Import
+from hexguard.facts.scopes import ScopeKind
 from hexguard.facts.summary import Symbol, import_symbol
 from hexguard.index.bindings import bindings_of
 from hexguard.index.breaches import Breach, Breaches
@@ -18,8 +19,10 @@ from hexguard.index.chains import link_of
 from hexguard.index.effects import Chain, Effects
 from hexguard.index.frameworks import Frameworks
 from hexguard.index.knowledge import Knowledge
+from hexguard.index.literals import Literals
 from hexguard.index.reads import Reader
 from hexguard.index.resolve import Resolver
+from hexguard.index.schemas import Schema, Schemas
 from hexguard.index.values import Place, Value
 from hexguard.settings.model import Contract, Layer, Preset, Settings
 
@@ -43,10 +46,13 @@ class View:
 
     __slots__ = (
         "_breaches",
+        "_calls",
         "_effects",
+        "_functions",
         "_localizer",
         "_reader",
         "_resolver",
+        "_schemas",
         "_values",
         "block",
         "place",
@@ -71,6 +77,9 @@ class View:
         self._localizer = Localizer(block)
         self._resolver = Resolver(reader, project.knowledge)
         self._values: dict[int, Value | None] = {}
+        self._functions: dict[int, Function] | None = None
+        self._calls: dict[str, tuple[str, ...]] = {}
+        self._schemas: dict[str, Schema | None] = {}
 
     @property
     def module(self) -> str:
@@ -101,8 +110,66 @@ class View:
 
     def function(self, context: Context) -> Function | None:
         """The nearest `def` of the block around a place; `None` in a lambda and outside functions."""
-        scope = self.block.function_scope(context.scope)
-        return next((found for found in self.block.of_type(Function) if found.scope == scope), None)
+        if self._functions is None:
+            self._functions = {found.scope: found for found in self.block.of_type(Function)}
+        return self._functions.get(self.block.function_scope(context.scope))
+
+    def class_at(self, context: Context) -> str:
+        """The qualified name of the class whose body a place stands in directly; empty anywhere else."""
+        scope = self.block.scopes[context.scope]
+        if scope.kind is not ScopeKind.CLASS and not (self.block.is_member and context.scope == 0):
+            return ""
+        return ".".join(part for part in (self.module, self.place.owner, scope.qualname) if part)
+
+    def schema(self, name: str) -> Schema | None:
+        """What Pydantic makes of the class with this qualified name; `None` if it is no schema, or may be none."""
+        if name not in self._schemas:
+            schemas = Schemas(self._resolver, self.project.knowledge)
+            local = self._local_class(name) if "<locals>" in name else None
+            bases = tuple(self._localizer.localize(base) for base in local.bases) if local else None
+            self._schemas[name] = schemas.of(name, bases, self.place) if name else None
+        return self._schemas[name]
+
+    def _local_class(self, name: str) -> Class | None:
+        start = ".".join(part for part in (self.module, self.place.owner) if part)
+        return next((found for found in self.block.of_type(Class) if f"{start}.{found.qualname}" == name), None)
+
+    def literal(self, expr: Expr) -> Constant | FormattedString | None:
+        """The literal that an expression is, also where a variable, a class or `os.getenv` gives it by default."""
+        if isinstance(expr, Constant | FormattedString):
+            return expr
+        return Literals(self._resolver).of(self._localizer.localize(expr), self.place)
+
+    def calls(self, name: str) -> tuple[str, ...]:
+        """What the project function with this qualified name calls itself, in order; empty names where unknown."""
+        # A rule may ask for each call of a long function.
+        if name not in self._calls:
+            self._calls[name] = self._calls_of(name)
+        return self._calls[name]
+
+    def _calls_of(self, name: str) -> tuple[str, ...]:
+        found = self._resolver.function_of(name)
+        if found is None:
+            return ()
+        sites = self._reader.calls(found.module, found.qualname)
+        values = (self._resolver.value(site.callee, found.place) for site in sites)
+        return tuple(value.name if value and not value.instance else "" for value in values)
+
+    def function_name(self, context: Context) -> str:
+        """The qualified name of the nearest `def` around a place; empty outside functions."""
+        function = self.function(context)
+        return ".".join(part for part in (self.module, self.place.owner, function.qualname) if part) if function else ""
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the module of the block is one of tests, by the names that pytest and unittest go by."""
+        *folders, last = self.module.split(".")
+        return last in _TESTS or last.startswith("test_") or last.endswith("_test") or not _TESTS.isdisjoint(folders)
+
+    def imports(self, package: str) -> bool:
+        """Whether the module of the block imports something of a top-level package of a library."""
+        found = self._reader.imports(self.module)
+        return any(not symbol.level and symbol.module.partition(".")[0] == package for symbol in found)
 
     @property
     def frameworks(self) -> Frameworks:
@@ -118,3 +185,6 @@ class View:
         """The contracts that an import breaks, directly or through the modules that it imports in turn."""
         first = link_of(import_symbol(fact), self.module, self._reader, self._resolver)
         return self._breaches.of(first, self._reader, self._resolver) if first else iter(())
+
+
+_TESTS = frozenset({"conftest", "test", "tests", "testing"})

@@ -12,6 +12,7 @@ from hexguard.settings.model import Severity
 from hexguard.text.edit import Edit, apply
 from hexguard.text.span import Span
 from hexguard_dev.fixes.texts import Known, harm
+from hexguard_rules.catalogue import CATALOGUE
 
 SEVERITIES = tuple(Severity)
 """From the worst to the mildest."""
@@ -47,11 +48,18 @@ def why_left(workspace: Workspace, report: Report) -> str:
 
 
 def new_reports(reports: Sequence[Report], before: Counter[tuple[str, str]]) -> Iterator[Report]:
-    """The reports that are more than there were, by rule and message."""
+    """The reports that are more than there were, by rule and message.
+
+    What no fix can remove may be told in other words afterwards: it is new if its rule finds more than before.
+    """
     new = Counter(map(key_of, reports)) - before
+    more = Counter(report.rule for report in reports) - Counter(rule for rule, _ in before.elements())
     for report in reports:
-        if new[key_of(report)] > 0:
+        rule = CATALOGUE.find(report.rule)
+        has_fix = rule is None or bool(rule.fixers)
+        if new[key_of(report)] > 0 and (has_fix or more[report.rule] > 0):
             new[key_of(report)] -= 1
+            more[report.rule] -= 1
             yield report
 
 

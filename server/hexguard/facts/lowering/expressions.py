@@ -263,8 +263,9 @@ def _await(node: Node, builder: Builder, use: Use) -> Expr:
     parts = builder.operands(node)
     if not parts:
         return builder.opaque(node)
-    identifier = builder.node(node)
-    return Await(identifier, lower_expression(parts[-1], builder, AWAITED))
+    expr = Await(builder.node(node), lower_expression(parts[-1], builder, AWAITED), builder.context)
+    builder.facts.append(expr)
+    return expr
 
 
 def _lambda(node: Node, builder: Builder, use: Use) -> Expr:
@@ -352,7 +353,10 @@ def _yield(node: Node, builder: Builder, use: Use) -> Expr:
     identifier = builder.node(node)
     builder.scope.is_generator = True
     is_from = any(child.type == "from" for child in node.children)
-    return Yield(identifier, lower_expression(parts[0], builder) if parts else None, is_from)
+    value = lower_expression(parts[0], builder) if parts else None
+    expr = Yield(identifier, value, is_from, builder.context)
+    builder.facts.append(expr)
+    return expr
 
 
 def _walrus(node: Node, builder: Builder, use: Use) -> Expr:
@@ -376,7 +380,7 @@ def _string(node: Node, builder: Builder, use: Use) -> Expr:
         return Constant(identifier, ConstantKind.STRING, text)
     prefix = text[: len(text) - len(text.lstrip("rRbBuUfFtT"))].lower()
     if fields or "f" in prefix or "t" in prefix:
-        string = FormattedString(identifier, fields, "t" in prefix)
+        string = FormattedString(identifier, fields, "t" in prefix, text[:40].partition("{")[0])
         builder.add(string)
         return string
     return Constant(identifier, ConstantKind.BYTES if "b" in prefix else ConstantKind.STRING, text)

@@ -11,7 +11,16 @@ from hexguard.facts.lowering.definitions import Head, lower_class_head, lower_fu
 from hexguard.facts.lowering.expressions import bind_targets, lower_annotation, lower_expression
 from hexguard.facts.lowering.imports import lower_from_import, lower_import
 from hexguard.facts.lowering.kinds import AS_PATTERN, BLOCK, ERROR, IDENTIFIER, IF_CLAUSE, PARENTHESIZED, TUPLE
-from hexguard.facts.lowering.shape import body_of, docstring_of, is_silent, is_stub, starts_with_async, with_items
+from hexguard.facts.lowering.shape import (
+    body_of,
+    docstring_of,
+    has_break,
+    is_silent,
+    is_stub,
+    runs_off,
+    starts_with_async,
+    with_items,
+)
 from hexguard.facts.lowering.use import DISCARDED
 from hexguard.facts.model import Assignment, Function, Handler, Loop, Raise, Return, With
 from hexguard.facts.scopes import Binding, BindingKind
@@ -56,14 +65,15 @@ def _other(node: Node, builder: Builder) -> None:
         lower_expression(node, builder, DISCARDED)
 
 
-def _suite(node: Node | None, builder: Builder, context: Context) -> None:
-    """Lower the statements of a body, which all stand at `context`."""
-    if node is None:
-        return
-    before = builder.context
-    builder.context = context
-    lower_statements(node.named_children, builder)
-    builder.context = before
+def _suite(node: Node | None, builder: Builder, context: Context) -> tuple[int, int]:
+    """Lower the statements of a body, which all stand at `context`; gives their nodes as a half-open range of ids."""
+    start = len(builder.starts)
+    if node is not None:
+        before = builder.context
+        builder.context = context
+        lower_statements(node.named_children, builder)
+        builder.context = before
+    return start, len(builder.starts)
 
 
 def _expression_statement(node: Node, builder: Builder) -> None:
@@ -188,8 +198,10 @@ def _for(node: Node, builder: Builder) -> None:
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     source = lower_expression(right, builder) if right else builder.opaque(node)
     target = bind_targets(left, builder, BindingKind.ELEMENT, source) if left else None
-    builder.facts.append(Loop(identifier, "for", target, source, starts_with_async(node), builder.context))
-    _suite(node.child_by_field_name("body"), builder, msgspec.structs.replace(builder.context, in_loop=True))
+    place, context, suite = builder.add(_LOOP), builder.context, node.child_by_field_name("body")
+    body = _suite(suite, builder, msgspec.structs.replace(context, in_loop=True))
+    is_async, breaks = starts_with_async(node), has_break(suite, builder)
+    builder.facts[place] = Loop(identifier, "for", target, source, is_async, context, body, breaks)
     _else(node, builder)
 
 
@@ -200,8 +212,9 @@ def _while(node: Node, builder: Builder) -> None:
     builder.context = msgspec.structs.replace(context, in_loop=True, in_condition=True)
     test = lower_expression(condition, builder) if condition else builder.opaque(node)
     builder.context = context
-    builder.facts.append(Loop(identifier, "while", None, test, False, builder.context))
-    _suite(node.child_by_field_name("body"), builder, msgspec.structs.replace(builder.context, in_loop=True))
+    place, suite = builder.add(_LOOP), node.child_by_field_name("body")
+    body = _suite(suite, builder, msgspec.structs.replace(context, in_loop=True))
+    builder.facts[place] = Loop(identifier, "while", None, test, False, context, body, has_break(suite, builder))
     _else(node, builder)
 
 
@@ -213,19 +226,21 @@ def _else(node: Node, builder: Builder) -> None:
 
 def _try(node: Node, builder: Builder) -> None:
     context = builder.context
+    start = len(builder.starts)
     _suite(node.child_by_field_name("body"), builder, msgspec.structs.replace(context, in_try=True))
+    tried = (start, len(builder.starts))
     caught: tuple[Expr, ...] = ()
     for clause in node.named_children:
         kind = clause.kind_id
         if kind == _EXCEPT:
-            caught += _except(clause, builder, caught)
+            caught += _except(clause, builder, caught, tried)
         elif kind == _ELSE:
             _suite(body_of(clause), builder, context)
         elif kind == _FINALLY:
             _suite(body_of(clause), builder, msgspec.structs.replace(context, in_finally=True))
 
 
-def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...]) -> tuple[Expr, ...]:
+def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...], tried: tuple[int, int]) -> tuple[Expr, ...]:
     """Lower one clause; gives the exceptions that it catches."""
     identifier = builder.node(node)
     keyword = builder.node(node.children[0])
@@ -240,10 +255,12 @@ def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...]) -> tuple[Ex
             builder.bind(name, Binding(name, BindingKind.EXCEPTION))
     suite = body_of(node)
     place = builder.add(_HANDLER)
-    before = len(builder.facts)
+    before, start = len(builder.facts), len(builder.starts)
     _suite(suite, builder, msgspec.structs.replace(builder.context, in_handler=True))
+    body = (start, len(builder.starts))
     reraises = any(_reraises(fact, name) for fact in builder.facts[before:])
     is_group = any(child.type == "*" or child.type == "except*" for child in node.children)
+    statements = builder.operands(suite) if suite else []
     builder.facts[place] = Handler(
         identifier,
         keyword,
@@ -251,9 +268,12 @@ def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...]) -> tuple[Ex
         name,
         is_group,
         reraises,
-        is_silent(builder.operands(suite) if suite else [], builder),
+        is_silent(statements, builder),
         builder.context,
         earlier,
+        tried,
+        body,
+        statements[-1].type.removesuffix("_statement") if statements else "",
     )
     return tuple(types)
 
@@ -313,6 +333,7 @@ def _finished(head: Head, builder: Builder) -> Function:
         builder.node(docstring) if docstring else -1,
         scope.returns_value,
         is_stub(statements, builder),
+        runs_off(statements, builder),
     )
 
 
@@ -366,6 +387,7 @@ def _operands_only(node: Node, builder: Builder) -> None:
 
 
 _HANDLER = Handler(-1, -1, (), "", False, False, False, Context())
+_LOOP = Loop(-1, "", None, Name(-1, "", 0), False, Context())
 
 _ASSIGNMENT: Final = kind_id("assignment")
 _AUGMENTED: Final = kind_id("augmented_assignment")

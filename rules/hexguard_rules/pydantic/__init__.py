@@ -1,0 +1,1 @@
+"""Rules about Pydantic models and settings."""

@@ -1,0 +1,211 @@
+"""Queries that are sent once for each item of a loop.
+
+## What it does
+Reports a `select`, `get` or `query` that a session sends in a loop, if it depends on the item of the loop.
+
+## Why it matters
+A hundred items cost a hundred round trips, one after the other, while the connection is held.
+It is fast with the data of a developer, and an outage with that of a customer.
+
+## How to fix
+Collect the keys, send one `select(Model).where(Model.id.in_(keys))`, and look up the results in a dictionary.
+
+## Known limits
+Loops that go through chunks, attempts or numbers, or that return or break, are left alone, and so are `while` and
+`async for`; chunks and attempts are known by their names.
+A query for each of several models cannot be put together with the others and is left alone.
+Queries of functions that the loop calls are missed, and so is a `session.query()` that is sent in another statement.
+"""
+
+from collections.abc import Iterator
+
+from hexguard.facts.chains import chain_from
+from hexguard.facts.expressions import Attribute, Call, Expr, Name
+from hexguard.facts.loops import is_per_item, loops_around, names_in
+from hexguard.facts.model import Assignment, Loop
+from hexguard.facts.scopes import ScopeKind
+from hexguard.rule import Bad, Finding, Good, Rule, Severity, View
+from hexguard_rules.knowledge.sessions import GETTING_NAMES, QUERY_ENDS, READING, READING_NAMES, SELECTS
+from hexguard_rules.knowledge.sqlalchemy import SESSION
+
+RULE = Rule(
+    name="query-in-loop",
+    message="`{method}` asks the database once for each item of the loop",
+    doc=__doc__,
+    severity=Severity.BLOCKING,
+    aliases=("AP-05",),
+    requires=("sqlalchemy>=1.4",),
+    examples=(
+        Bad(
+            """
+            from sqlalchemy import select
+            from sqlalchemy.ext.asyncio import AsyncSession
+
+            async def authors(session: AsyncSession, books: list[Book]) -> list[Author | None]:
+                found = []
+                for book in books:
+                    query = select(Author).where(Author.id == book.author_id)
+                    found.append(await session.scalar(query))
+            #                          ^^^^^^^^^^^^^^
+                return found
+            """,
+        ),
+        Bad(
+            """
+            import sqlalchemy as sa
+            from sqlalchemy.orm import Session
+
+            class Users:
+                def __init__(self, session: Session) -> None:
+                    self.session = session
+
+                def load(self, ids: list[int]) -> list[User | None]:
+                    return [self.session.get(User, id) for id in ids]
+            #               ^^^^^^^^^^^^^^^^
+
+                def names(self, users: dict[int, str]) -> None:
+                    for id, name in users.items():
+                        key = id + 1
+                        self.session.execute(sa.select(User).where(User.id == key).limit(1)).scalar_one().name = name
+            #           ^^^^^^^^^^^^^^^^^^^^
+            """,
+        ),
+        Bad(
+            """
+            from sqlalchemy.orm import Session
+
+            def authors(session: Session, books: list[Book], kinds: list[type[Book]]) -> list[Author | None]:
+                counts = [session.query(kind).count() for kind in kinds]
+                return [session.query(Author).filter(Author.id == book.author_id).first() for book in books]
+            #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            """,
+        ),
+        Good(
+            """
+            from sqlalchemy import select, update
+            from sqlalchemy.ext.asyncio import AsyncSession
+
+            async def load(session: AsyncSession, ids: list[int], chunks: list[list[int]]) -> list[User]:
+                users = list(await session.scalars(select(User).where(User.id.in_(ids))))
+                for chunk in chunks:
+                    users += await session.scalars(select(User).where(User.id.in_(chunk)))
+                for user in await session.scalars(select(User)):
+                    print(user.name)
+                return [user for user in await session.scalars(select(User).where(User.id.in_(ids)))]
+            """,
+            why="one query gives many rows",
+        ),
+        Good(
+            """
+            from sqlalchemy import func, select
+            from sqlalchemy.orm import Session
+
+            def count(session: Session, models: list[type[object]], names: list[str]) -> User | None:
+                for model in models:
+                    print(session.scalar(select(func.count()).select_from(model)), session.get(model, 1))
+                for model in (User, Order):
+                    print(session.scalar(select(func.max(model.id))))
+                for name in names:
+                    if user := session.scalar(select(User).where(User.name == name)):
+                        return user
+                return None
+            """,
+            why="each query is about another table, or the first hit ends the loop",
+        ),
+        Good(
+            """
+            from sqlalchemy import update
+            from sqlalchemy.orm import Session
+
+            class Cache:
+                def get(self, kind: str, key: int) -> str | None: ...
+
+            def save(session: Session, cache: Cache, users: list[User]) -> None:
+                for user in users:
+                    cache.get("user", user.id)
+                    session.execute(update(User).where(User.id == user.id).values(name=user.name))
+            """,
+            why="no query is sent to the database, or it changes a row",
+        ),
+    ),
+)
+
+
+@RULE.check(Call)
+def check(call: Call, view: View) -> Iterator[Finding[Call]]:
+    if call.method == "query":
+        yield from _legacy(call, view)
+    if call.method not in READING_NAMES or not call.args:
+        return
+    items = _items(call, view)
+    if items and view.callee(call) in READING and _asks_about(call, items, view):
+        yield RULE.at(call, call.func.node, method=call.method)
+
+
+def _legacy(call: Call, view: View) -> Iterator[Finding[Call]]:
+    """The same for `session.query(...)`, which is sent by the last step of its chain."""
+    last = chain_from(call, view.block.facts)[-1]
+    if last.method not in QUERY_ENDS or not (items := _items(call, view)):
+        return
+    is_asked = bool(items & set(names_in(last))) and not _is_about_other_tables(last, items)
+    if is_asked and view.callee(call) == f"{SESSION}.query":
+        yield RULE.at(last, last.func.node, method=last.method)
+
+
+def _items(call: Call, view: View) -> set[str]:
+    """The names of what the loops around a call go through, and of what is made from that."""
+    scope = view.block.scopes[call.context.scope]
+    items = set[str](scope.bindings) if scope.kind is ScopeKind.COMPREHENSION else set[str]()
+    for loop in loops_around(view.block, call.node, call.context):
+        if is_per_item(loop, view.block):
+            items |= set(names_in(loop.target)) | set(_made_from(set(names_in(loop.target)), loop, view))
+    return items
+
+
+def _made_from(items: set[str], loop: Loop, view: View) -> Iterator[str]:
+    known = set(items)
+    for made in view.block.of_type(Assignment):
+        is_inside = loop.body[0] <= made.node < loop.body[1] and isinstance(made.target, Name)
+        if is_inside and known & set(names_in(made.value)):
+            known |= set(names_in(made.target))
+    yield from known
+
+
+def _asks_about(call: Call, items: set[str], view: View) -> bool:
+    """Whether a call asks for rows that depend on the items, and not for another table each time."""
+    if call.method in GETTING_NAMES:
+        return not items & set(names_in(call.args[0])) and bool(items & set(names_in(call.args[1:])))
+    query = _query(call.args[0], view)
+    select = _start(query) if query else None
+    if query is None or select is None or view.callee(select) not in SELECTS:
+        return False
+    return bool(items & set(names_in(query))) and not _is_about_other_tables(query, items)
+
+
+def _query(expr: Expr, view: View) -> Expr | None:
+    """The query itself, also where it was given a name right before."""
+    if not isinstance(expr, Name):
+        return expr
+    given = [
+        made for made in view.block.of_type(Assignment) if made.target == Name(made.target.node, expr.id, expr.scope)
+    ]
+    return given[0].value if len(given) == 1 else None
+
+
+def _start(query: Expr) -> Call | None:
+    """`select(...)`, with which `select(...).where(...).limit(...)` starts."""
+    while isinstance(query, Call) and isinstance(query.func, Attribute) and isinstance(query.func.value, Call):
+        query = query.func.value
+    return query if isinstance(query, Call) else None
+
+
+def _is_about_other_tables(query: Expr, items: set[str]) -> bool:
+    """Whether an item, or something of it, stands where a table or a column does."""
+    while isinstance(query, Call):
+        if query.method in _TABLES and items & set(names_in(query.args)):
+            return True
+        query = query.func.value if isinstance(query.func, Attribute) else query.func
+    return False
+
+
+_TABLES = frozenset({"query", "select", "select_from", "join", "outerjoin"})
