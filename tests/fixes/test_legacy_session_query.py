@@ -179,7 +179,8 @@ def _message(error: Exception) -> str:
 
 
 def check(code: str, database: Database) -> None:
-    after = mended(code, RULE, EVERY, FILES)
+    rule = "legacy-query-get" if ".get(" in code else RULE
+    after = mended(code, rule, EVERY, FILES)
     assert after is not None, "nothing is offered"
     assert ".query(" not in after, after
     assert observed(after, database) == observed(code, database), after

@@ -24,6 +24,7 @@ A query in a variable is rewritten only if all that happens to the variable in i
 
 from collections.abc import Iterator
 
+from hexguard.facts.chains import chain_from
 from hexguard.facts.expressions import Attribute, Call, Expr, Name
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSION, SESSION
@@ -180,8 +181,11 @@ RULE = Rule(
 
             def find(session: Session, user_id: int) -> User | None:
                 return session.get(User, user_id) or session.scalars(select(User)).first()
+
+            def get(session: Session, user_id: int) -> User | None:
+                return session.query(User).get(user_id)
             """,
-            why="this is the present style",
+            why="this is the present style, and `get()` is reported by `legacy-query-get`",
         ),
         Good(
             """
@@ -198,7 +202,8 @@ RULE = Rule(
 
 @RULE.check(Call)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method != "query":
+    # `query(...).get(...)` is what `legacy-query-get` is about.
+    if call.method != "query" or any(step.method == "get" for step in chain_from(call, view.block.facts)):
         return
     callee = view.callee(call)
     if callee == f"{SESSION}.query":
