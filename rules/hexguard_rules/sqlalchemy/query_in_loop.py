@@ -109,6 +109,11 @@ RULE = Rule(
                     if user := session.scalar(select(User).where(User.name == name)):
                         return user
                 return None
+
+            def free_names(session: Session, names: list[str]) -> None:
+                for name in names:
+                    while session.query(User).filter(User.name == name).first():
+                        name += "_"
             """,
             why="each query is about another table, or the first hit ends the loop",
         ),
@@ -154,6 +159,9 @@ def _legacy(call: Call, view: View) -> Iterator[Finding[Call]]:
 
 def _items(call: Call, view: View) -> set[str]:
     """The names of what the loops around a call go through, and of what is made from that."""
+    # What decides whether a `while` goes on is asked until it does not, as for a name that is not taken.
+    if any(loop.kind == "while" and loop.node < call.node < loop.body[0] for loop in view.block.of_type(Loop)):
+        return set()
     scope = view.block.scopes[call.context.scope]
     items = set[str](scope.bindings) if scope.kind is ScopeKind.COMPREHENSION else set[str]()
     for loop in loops_around(view.block, call.node, call.context):
