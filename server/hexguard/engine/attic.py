@@ -29,7 +29,8 @@ class Attic:
         self._n_blocks = 0
         self._summary: ModuleSummary | None = None
         self._changed: set[Read] = set()
-        self._back: dict[int, Checked | None] = {}
+        # Held while it is looked up by its id: a block that is dropped meanwhile would leave its id to another one.
+        self._back: dict[int, tuple[LoweredBlock, Checked | None]] = {}
 
     def put(self, gone: Sequence[tuple[LoweredBlock, Checked | None]], summary: ModuleSummary) -> None:
         """Keep blocks with their findings; `summary` is that of the module which they belonged to."""
@@ -50,7 +51,7 @@ class Attic:
         # Classes may have equal members, which come back in the order in which they went.
         lowered, checked = found.popleft()
         self._n_blocks -= 1
-        self._back[id(lowered)] = checked
+        self._back[id(lowered)] = lowered, checked
         return lowered
 
     def note(self, changed: Iterable[Read], module: str) -> None:
@@ -66,7 +67,7 @@ class Attic:
         summary = edited.file.summary
         outdated = changed_reads({summary.name: self._summary}, {summary.name: summary}, ()) | self._changed
         for position in range(edited.first, edited.first + edited.added):
-            checked = back.get(id(edited.file.blocks[position]))
+            _, checked = back.get(id(edited.file.blocks[position]), (None, None))
             if checked and checked.place == edited.file.placed[position].place and _holds(checked, outdated):
                 ledger[position] = checked
 
