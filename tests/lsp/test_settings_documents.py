@@ -139,7 +139,7 @@ def test_open_documents_are_known_by_path(tmp_path: Path) -> None:
     first, second = (Document.of(path.as_uri(), "", version) for version in (1, 2))
     assert documents.get(str(path)) is None
     documents.open(first)
-    documents.edit(second)
+    documents.open(second)
     assert documents.get(str(path)) is second
     documents.close(path.as_uri())
     assert documents.get(str(path)) is None

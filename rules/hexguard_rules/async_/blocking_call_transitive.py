@@ -259,8 +259,4 @@ def _short(name: str) -> str:
 
 @RULE.fix(Applicability.UNSAFE)
 def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
-    call = finding.fact
-    spelling = edits.spell_awaited("asyncio.to_thread", call.context)
-    if spelling is None:
-        return Refusal(TITLE, edits.why_not_asyncio(call.context) or "every name for it means something else here")
-    return Fix(TITLE, (*edits.hand_over(call, f"await {spelling.text}"), *spelling.edits))
+    return edits.in_thread(finding.fact, TITLE)

@@ -152,5 +152,4 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
     if finding["callee"].startswith(ONE_THREAD_ONLY):
         return Refusal(TITLE, "the connection belongs to the thread that opened it")
-    made = edits.in_thread(finding.fact)
-    return Fix(TITLE, made) if made else Refusal(TITLE, "`await` is not allowed here, or anyio or trio runs the loop")
+    return edits.in_thread(finding.fact, TITLE)

@@ -188,13 +188,10 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 
 @RULE.fix(Applicability.UNSAFE)
 def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
-    call, title = finding.fact, "Run the request in a thread"
-    spelling = edits.spell_awaited("asyncio.to_thread", call.context)
-    if spelling is None:
-        return Refusal(title, edits.why_not_asyncio(call.context) or "every name for it means something else here")
+    title = "Run the request in a thread"
     if finding["callee"] in HTTP_STREAMS:
         return Refusal(title, "the `with` waits, not the call")
-    return Fix(title, (*edits.hand_over(call, f"await {spelling.text}"), *spelling.edits))
+    return edits.in_thread(finding.fact, title)
 
 
 @RULE.fix(Applicability.REFACTOR)

@@ -171,5 +171,4 @@ def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
     callee = finding["callee"]
     if callee in ONE_THREAD_ONLY or callee.rpartition(".")[0] in ONE_THREAD_ONLY:
         return Refusal(TITLE, f"the connection belongs to one thread; `{ASYNC_SIBLINGS['pika']}` does not block")
-    made = edits.in_thread(finding.fact)
-    return Fix(TITLE, made) if made else Refusal(TITLE, "`await` is not allowed here, or anyio or trio runs the loop")
+    return edits.in_thread(finding.fact, TITLE)

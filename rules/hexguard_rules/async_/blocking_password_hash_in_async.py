@@ -158,5 +158,4 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
 
 @RULE.fix(Applicability.UNSAFE)
 def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
-    made = edits.in_thread(finding.fact)
-    return Fix(TITLE, made) if made else Refusal(TITLE, "`await` is not allowed here, or anyio or trio runs the loop")
+    return edits.in_thread(finding.fact, TITLE)

@@ -114,7 +114,7 @@ def sleep_asynchronously(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
     call = finding.fact
     spelling = edits.spell_awaited("asyncio.sleep", call.context)
     if spelling is None:
-        return Refusal(TITLE, edits.why_not_asyncio(call.context) or "every name for it means something else here")
+        return edits.no_await(call, TITLE)
     if not _is_plain(call, edits):
         return Refusal(TITLE, "`await` would be about something else than the call")
     return Fix(

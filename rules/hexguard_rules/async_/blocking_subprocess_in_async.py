@@ -161,5 +161,4 @@ def _waits(call: Call, callee: str) -> bool:
 
 @RULE.fix(Applicability.UNSAFE)
 def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
-    made = edits.in_thread(finding.fact)
-    return Fix(TITLE, made) if made else Refusal(TITLE, "`await` is not allowed here, or anyio or trio runs the loop")
+    return edits.in_thread(finding.fact, TITLE)

@@ -146,5 +146,4 @@ def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
     callee = finding["qualified"]
     if callee.startswith((*ONE_THREAD_DRIVERS, *ONE_THREAD_CLIENTS)) or callee in HTTP_STREAMS:
         return Refusal(TITLE, "what blocks belongs to the thread that made it")
-    made = edits.in_thread(finding.fact)
-    return Fix(TITLE, made) if made else Refusal(TITLE, "`await` is not allowed here, or anyio or trio runs the loop")
+    return edits.in_thread(finding.fact, TITLE)

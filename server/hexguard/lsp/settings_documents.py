@@ -30,14 +30,10 @@ class SettingsDocuments:
         self._closed: list[str] = []
 
     def open(self, document: Document) -> None:
-        """Take a document in; one of a scheme without paths is passed over."""
+        """Take a document in, or what an edit made of it; one of a scheme without paths is passed over."""
         if path := convert.to_path(document.uri):
             self._documents[path] = document
             self._edited[path] = None
-
-    def edit(self, document: Document) -> None:
-        """Take in what an edit made of a document."""
-        self.open(document)
 
     def close(self, uri: str) -> None:
         """Forget a document; from now on its file on disk counts."""

@@ -11,6 +11,7 @@ from hexguard.facts.localize import find
 from hexguard.facts.model import Assignment, Class, Fact, Function, Parameter, Reference
 from hexguard.facts.scopes import ScopeKind
 from hexguard.rule.arguments import Arguments
+from hexguard.rule.fix import Fix, Refusal
 from hexguard.rule.imports import Imports
 from hexguard.rule.lines import (
     indent_at,
@@ -115,13 +116,16 @@ class Edits:
         """Whether an attribute, item or call of the result follows, which binds closer than `await`."""
         return self._arguments.is_taken_apart(call)
 
-    def in_thread(self, call: Call) -> tuple[Edit, ...] | None:
-        """Edits that run a call in a thread by `asyncio` and await its result.
-
-        `None` where no `await` may stand, or where anyio or trio may run the loop.
-        """
+    def in_thread(self, call: Call, title: str) -> Fix | Refusal:
+        """The fix that runs a call in a thread by `asyncio` and awaits its result, or why no `await` may stand."""
         spelling = self.spell_awaited("asyncio.to_thread", call.context)
-        return (*self.hand_over(call, f"await {spelling.text}"), *spelling.edits) if spelling else None
+        if spelling is None:
+            return self.no_await(call, title)
+        return Fix(title, (*self.hand_over(call, f"await {spelling.text}"), *spelling.edits))
+
+    def no_await(self, call: Call, title: str) -> Refusal:
+        """The refusal of a fix that would await a call, where `spell_awaited` gives nothing."""
+        return Refusal(title, self._why_not_asyncio(call.context) or "every name for it means something else here")
 
     def indented(self, node: int, indent: str) -> str:
         """The text of a node as it looks under another indentation; long strings stay as they are."""
@@ -232,8 +236,8 @@ class Edits:
         """Whether `await` may stand at a place: not in a comprehension either, which could be a generator."""
         return context.in_async and self._part.facts.scopes[context.scope].kind is not ScopeKind.COMPREHENSION
 
-    def why_not_asyncio(self, context: Context) -> str:
-        """Why no function of asyncio can be awaited at a place, for a `Refusal`; empty if one can."""
+    def _why_not_asyncio(self, context: Context) -> str:
+        """Why no function of asyncio can be awaited at a place; empty if one can."""
         if not context.in_async:
             return "`await` is only allowed in an `async def`"
         if not self.can_await(context):
@@ -349,7 +353,7 @@ class Edits:
 
         `None` where no `await` may stand, or where anyio or trio may run the loop.
         """
-        return None if self.why_not_asyncio(context) else self.spell(qualified, context)
+        return None if self._why_not_asyncio(context) else self.spell(qualified, context)
 
     def spell_all(self, names: Sequence[str], context: Context) -> tuple[tuple[str, ...], tuple[Edit, ...]] | None:
         """The same for several names at once: how to write each, and the edits for all of them together."""

@@ -87,4 +87,4 @@ def did_close(ls: Service, params: lsp.DidCloseTextDocumentParams) -> None:
 def _take_in_settings(ls: Service, steps: Sequence[Step]) -> None:
     if steps:
         document = steps[-1].document
-        ls.worker.put(lambda: ls.background.settings_documents.edit(document))
+        ls.worker.put(lambda: ls.background.settings_documents.open(document))
