@@ -50,6 +50,15 @@ def test_an_alias_explains_each_of_its_rules(capsys: pytest.CaptureFixture[str])
     assert len(pages) > 1
 
 
+def test_the_list_says_which_rules_report_nothing_by_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = run_command(["rules"], capsys).out.splitlines()
+    for mark, off in (
+        ("(preview)", {rule.name for rule in CATALOGUE if rule.preview}),
+        ("(on request)", {rule.name for rule in CATALOGUE if rule.on_request}),
+    ):
+        assert {line.split()[0] for line in lines if line.endswith(mark)} == off
+
+
 def test_rules_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     rules = json.loads(run_command(["rules", "--format", "json"], capsys).out)
     assert [rule["name"] for rule in rules] == list(CATALOGUE.names)

@@ -88,6 +88,8 @@ def _facts(rule: Rule) -> str:
         lines.append(f"- Needs: {', '.join(f'`{requirement}`' for requirement in rule.requires)}")
     if rule.preview:
         lines.append("- In preview: runs only with `preview = true` or if it is selected by name")
+    if rule.on_request:
+        lines.append("- On request: the rewrite is offered in an editor; it is reported only if it is selected by name")
     return "\n".join(lines)
 
 

@@ -39,7 +39,12 @@ def _table() -> Iterator[str]:
         yield f"{family}:"
         for rule in CATALOGUE:
             if rule.family == family:
-                yield f"  {rule.name:<{width}}  {rule.severity.value:<10}  {rule.summary}"
+                yield f"  {rule.name:<{width}}  {rule.severity.value:<10}  {rule.summary}{_off(rule)}"
+
+
+def _off(rule: Rule) -> str:
+    """What is said behind a rule that reports nothing by itself."""
+    return " (preview)" if rule.preview else " (on request)" if rule.on_request else ""
 
 
 def _object(rule: Rule) -> dict[str, object]:
