@@ -1,10 +1,12 @@
-"""Edits that are taken in together give the document that they give one after another."""
+"""Edits that are taken in together, or come in another order, give the document that they give one after another."""
 
 from hypothesis import given
 from hypothesis import strategies as st
+from lsprotocol import types as lsp
 
-from hexguard.lsp.documents import NEAR, Step, merged
+from hexguard.lsp.documents import NEAR, REMEMBERED, Documents, Step, merged
 from hexguard.text.document import Document
+from hexguard.text.encoding import Encoding
 from hexguard.text.span import Span
 
 TEXT = "".join(f"line {number}\n" for number in range(300))
@@ -45,3 +47,45 @@ def test_a_whole_text_displaces_what_came_before_it() -> None:
     whole = Step(second.document, None, second.document.text)
     assert merged([first, whole]) == [whole]
     assert merged([whole, *steps_of([(9, 0, "z")])])[0].span is None
+
+
+URI = "file:///a.py"
+TYPED = "async def wait() -> None:\n    time.sleep(2)\n"
+
+
+def typing(at: int, letter: str) -> lsp.TextDocumentContentChangePartial:
+    """A letter typed at the end of what was typed so far."""
+    line, character = TYPED.count("\n", 0, at), at - (TYPED.rfind("\n", 0, at) + 1)
+    place = lsp.Position(line, character)
+    return lsp.TextDocumentContentChangePartial(lsp.Range(place, place), letter)
+
+
+def typed_in(order: list[int]) -> str:
+    """The text after the letters came in this order, each with the version of its turn; steps and document agree."""
+    documents, text = Documents(), ""
+    documents.open(URI, 0, text)
+    for at in order:
+        for step in documents.change(URI, at + 1, [typing(at, TYPED[at])], Encoding.UTF16):
+            span = step.span or Span(0, len(text))
+            text = text[: span.start] + step.inserted + text[span.end :]
+            assert step.document.text == text
+    found = documents.get(URI)
+    assert found
+    assert (found.text, found.version) == (text, len(order))
+    return text
+
+
+@given(st.lists(st.integers(0, REMEMBERED // 2), min_size=len(TYPED), max_size=len(TYPED)))
+def test_edits_that_overtake_each_other_are_put_in_order(delays: list[int]) -> None:
+    order = sorted(range(len(TYPED)), key=lambda at: at + delays[at])
+    assert typed_in(order) == TYPED
+
+
+def test_versions_that_begin_anew_are_taken_as_they_come() -> None:
+    documents = Documents()
+    documents.open(URI, 40, "")
+    for version, letter in ((41, "c"), (42, "b"), (1, "a")):
+        documents.change(URI, version, [typing(0, letter)], Encoding.UTF16)
+    found = documents.get(URI)
+    assert found
+    assert (found.text, found.version) == ("abc", 1)

@@ -1,15 +1,18 @@
 """The server without a process around it, where a test has to put something broken in."""
 
+import math
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from hexguard.app.root import Progress, Root
 from hexguard.engine.selection import Selection
 from hexguard.engine.workspace import Config
 from hexguard.facts.expressions import Call
+from hexguard.lsp import outbox
 from hexguard.lsp.folders import Editor
 from hexguard.lsp.patience import Patience
 from hexguard.lsp.roots import Home
@@ -64,10 +67,10 @@ class Failing(Root):
 
 
 @asynccontextmanager
-async def connected(make_root: Callable[[Path, Editor], Root]) -> AsyncGenerator[Client]:
+async def connected(make_root: Callable[[Path, Editor], Root], **initialize: object) -> AsyncGenerator[Client]:
     service = Service(make_root)
     register(service)
-    async with in_process.connected(service) as client:
+    async with in_process.connected(service, **initialize) as client:
         yield client
 
 
@@ -134,6 +137,33 @@ async def test_nothing_is_published_about_a_text_that_is_no_more(tmp_path: Path)
         assert len(client.messages) == n_messages
         service.outbox.checked(msgspec.structs.replace(shown, diagnostics=another))
         assert len(client.messages) == n_messages + 1
+
+
+@pytest.mark.parametrize(
+    ("drops_outdated", "crossing_seconds", "versions"),
+    [(True, math.inf, [1, 2]), (True, 0.0, [1]), (False, math.inf, [1])],
+)
+async def test_what_may_have_crossed_an_edit_is_sent_again_to_who_drops_it(
+    drops_outdated: bool,
+    crossing_seconds: float,
+    versions: list[int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "CROSSING_SECONDS", crossing_seconds)
+    capabilities = {"textDocument": {"publishDiagnostics": {"versionSupport": drops_outdated}}}
+    async with connected(broken_root, capabilities=capabilities, trace="messages") as client:
+        client.say("textDocument/didOpen", opened(tmp_path / "app.py", "print(1)\n"))
+        await client.until(is_publish(1))
+        document, end = {"uri": (tmp_path / "app.py").as_uri(), "version": 2}, {"line": 1, "character": 0}
+        change = {"range": {"start": end, "end": end}, "text": "# done\n"}
+        client.say("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+        await client.until(
+            lambda message: message.get("method") == "$/logTrace" and "version 2:" in str(message.get("params"))
+        )
+        await client.service.ask(lambda: None)
+        published = client.params("textDocument/publishDiagnostics")
+        assert [one["version"] for one in published] == versions
 
 
 def _home(service: Service, path: Path) -> Home:

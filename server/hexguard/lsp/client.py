@@ -10,11 +10,13 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     """The abilities of a client that change what the server does.
 
     `pull`: it asks for diagnostics itself, and can be told to ask again; without the second, the first is of no use.
+    `drops_outdated`: it drops diagnostics of another version than it has itself.
     `action_literals`: it takes code actions; an older one takes commands only.
     """
 
     encoding: Encoding = Encoding.UTF16
     pull: bool = False
+    drops_outdated: bool = False
     related_information: bool = False
     document_changes: bool = False
     change_annotations: bool = False
@@ -46,6 +48,7 @@ def client_of(capabilities: lsp.ClientCapabilities) -> Client:
     return Client(
         encoding=_encoding(capabilities),
         pull=bool(document.diagnostic and workspace.diagnostics and workspace.diagnostics.refresh_support),
+        drops_outdated=bool(publish.version_support),
         related_information=bool(publish.related_information),
         document_changes=bool(edits.document_changes),
         change_annotations=bool(edits.document_changes and edits.change_annotation_support),

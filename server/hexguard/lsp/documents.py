@@ -1,5 +1,6 @@
 """Holds the open documents as the client sees them, so that every position is understood against the right text."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -51,11 +52,24 @@ def _joined(first: Step, second: Step) -> Step | None:
     return Step(second.document, span, second.document.text[new_start:new_end])
 
 
+class Taken(msgspec.Struct, frozen=True):
+    """The edits of one message, and the document before them."""
+
+    before: Document
+    version: int
+    changes: Sequence[lsp.TextDocumentContentChangeEvent]
+
+
+REMEMBERED = 16
+"""So many messages back, one that comes late is still put in its place."""
+
+
 class Documents:
     """The open documents by uri; only the event loop touches them."""
 
     def __init__(self) -> None:
         self._documents: dict[str, Document] = {}
+        self._taken: dict[str, deque[Taken]] = {}
 
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._documents))
@@ -72,28 +86,74 @@ class Documents:
         """Take a document in; one that is open already is replaced."""
         document = Document.of(uri, text, version)
         self._documents[uri] = document
+        self._taken[uri] = deque(maxlen=REMEMBERED)
         return document
 
     def change(
         self, uri: str, version: int, changes: Sequence[lsp.TextDocumentContentChangeEvent], encoding: Encoding
     ) -> tuple[Step, ...]:
         """Apply changes one after another. Raises `KeyError` if the document is not open."""
+        late = self.overtaken(uri, version)
+        if late:
+            return self._in_order(uri, version, changes, late, encoding)
+        before = self._documents[uri]
+        taken = self._taken[uri]
+        if taken and taken[-1].version >= version:
+            taken.clear()
+        taken.append(Taken(before, version, changes))
+        steps = _applied(before, version, changes, encoding)
+        self._documents[uri] = steps[-1].document if steps else before
+        return steps
+
+    def overtaken(self, uri: str, version: int) -> tuple[Taken, ...]:
+        """The messages that came before the one with this version, but belong behind it.
+
+        Helix sends each edit by a task of its own, and the tasks run in any order when keys come quickly.
+        """
+        late = tuple(taken for taken in self._taken[uri] if taken.version > version)
+        first = late[0].before.version if late else None
+        return late if first is not None and first < version else ()
+
+    def _in_order(
+        self,
+        uri: str,
+        version: int,
+        changes: Sequence[lsp.TextDocumentContentChangeEvent],
+        late: tuple[Taken, ...],
+        encoding: Encoding,
+    ) -> tuple[Step, ...]:
+        """Go back to before what came too early, and apply all in the order of the versions."""
+        self._documents[uri], taken = late[0].before, self._taken[uri]
+        for _ in late:
+            taken.pop()
+        self.change(uri, version, changes, encoding)
+        for each in late:
+            self.change(uri, each.version, each.changes, encoding)
         document = self._documents[uri]
-        steps: list[Step] = []
-        for change in changes:
-            if isinstance(change, lsp.TextDocumentContentChangePartial):
-                span = convert.to_span(change.range, document, encoding)
-                document = document.edited(span, change.text, version)
-            else:
-                span = None
-                document = Document.of(uri, change.text, version)
-            steps.append(Step(document, span, change.text))
-        if not steps and document.version != version:
-            document = msgspec.structs.replace(document, version=version)
-            steps.append(Step(document, Span(0, 0), ""))
-        self._documents[uri] = document
-        return tuple(steps)
+        return (Step(document, None, document.text),)
 
     def close(self, uri: str) -> bool:
         """Forget a document; whether it was open."""
+        self._taken.pop(uri, None)
         return self._documents.pop(uri, None) is not None
+
+
+def _applied(
+    document: Document,
+    version: int,
+    changes: Sequence[lsp.TextDocumentContentChangeEvent],
+    encoding: Encoding,
+) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for change in changes:
+        if isinstance(change, lsp.TextDocumentContentChangePartial):
+            span = convert.to_span(change.range, document, encoding)
+            document = document.edited(span, change.text, version)
+        else:
+            span = None
+            document = Document.of(document.uri, change.text, version)
+        steps.append(Step(document, span, change.text))
+    if not steps and document.version != version:
+        document = msgspec.structs.replace(document, version=version)
+        steps.append(Step(document, Span(0, 0), ""))
+    return tuple(steps)

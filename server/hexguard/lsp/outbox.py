@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 TIMINGS = "hexguard/timings"
 """The name of our own notification, and of the request for all edits together."""
 
+CROSSING_SECONDS = 0.25
+"""An edit that arrives so soon after diagnostics were sent may have been made before they arrived."""
+
 
 class Outbox:
     """What the client was told last, so that it is told only what is new. Only the event loop touches it."""
@@ -38,6 +42,8 @@ class Outbox:
         self.latency = Latency()
         self._digests: dict[str, str] = {}
         self._awaited: set[str] = set()
+        self._sent: dict[str, float] = {}
+        self._crossed: set[str] = set()
         self._refresh: Future[None] | None = None
         self._refresh_again = False
         self._settings: dict[str, tuple[lsp.Diagnostic, ...]] = {}
@@ -62,10 +68,14 @@ class Outbox:
     def changed(self, uri: str) -> None:
         """A document has another text: a client that pulls will ask for it."""
         self._awaited.add(uri)
+        if self.client.drops_outdated and time.monotonic() - self._sent.get(uri, -math.inf) < CROSSING_SECONDS:
+            self._crossed.add(uri)
 
     def closed(self, uri: str) -> None:
         """A document was closed, so its diagnostics go."""
         self._awaited.discard(uri)
+        self._crossed.discard(uri)
+        self._sent.pop(uri, None)
         if self._digests.pop(uri, None) is not None and not self.client.pull:
             self._publish(uri, (), None)
 
@@ -75,16 +85,21 @@ class Outbox:
         self._digests[shown.document.uri] = shown.diagnostics.digest
 
     def checked(self, shown: Shown) -> None:
-        """A document was checked: publish its diagnostics, or have the client ask, if they are news."""
+        """A document was checked: publish its diagnostics, or have the client ask, if they are news.
+
+        What crossed an edit on its way was dropped by the client, perhaps, and is sent again for the new version.
+        """
         uri = shown.document.uri
         self._tell_timing(shown)
-        if not self._documents.is_current(shown.document) or self._digests.get(uri) == shown.diagnostics.digest:
+        is_news = uri in self._crossed or self._digests.get(uri) != shown.diagnostics.digest
+        if not is_news or not self._documents.is_current(shown.document):
             return
         if self.client.pull:
             if uri not in self._awaited:
                 self._ask_to_pull()
             return
-        self._digests[uri] = shown.diagnostics.digest
+        self._digests[uri], self._sent[uri] = shown.diagnostics.digest, time.monotonic()
+        self._crossed.discard(uri)
         version = b"" if shown.document.version is None else b',"version":%d' % shown.document.version
         params = b'{"uri":%s%s,"diagnostics":%s}' % (to_json(uri), version, shown.diagnostics.json)
         self._connection.notify_encoded(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)

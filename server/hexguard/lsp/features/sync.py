@@ -45,7 +45,8 @@ def did_change(ls: Service, params: lsp.DidChangeTextDocumentParams) -> None:
     if before is None:
         return
     if before.version is not None and version <= before.version:
-        ls.outbox.log(f"{uri} went from version {before.version} to {version}; its edits are taken in as they came")
+        order = "put in order" if ls.documents.overtaken(uri, version) else "taken in as they came"
+        ls.outbox.log(f"{uri} went from version {before.version} to {version}; its edits are {order}")
     steps = ls.documents.change(uri, version, params.content_changes, ls.client.encoding)
     edits = ls.edits.get(uri)
     if edits is None:
