@@ -111,6 +111,47 @@ def test_the_next_start(
     assert project.opened(second, "route.py") == found
 
 
+def test_a_switch_counts_as_soon_as_it_is_set(tmp_path: Path) -> None:
+    engine = "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://shop@db/shop')\n"
+    write_files(tmp_path, {"hexguard.toml": "", "db.py": engine})
+    root, path = Root(tmp_path), str(tmp_path / "db.py")
+    root.open(path, Document.of(path, engine))
+    for settings, found in (
+        ("", ["pool-pre-ping-missing"]),
+        ("switches.pooling.pre_ping = 'off'", []),
+        ("switches.pooling = { pre_ping = 'off', engine_scope = 'lifespan' }", ["module-level-engine"]),
+        ("preset = 'layered'", ["pool-pre-ping-missing"]),
+    ):
+        (tmp_path / "hexguard.toml").write_text(settings)
+        root.refresh()
+        assert [report.rule for report in root.reports(path)] == found
+
+
+def test_a_preset_is_recognized_by_the_folders_that_are_there(tmp_path: Path) -> None:
+    write_files(tmp_path, {"hexguard.toml": "", "src/shop/domain/order.py": "", "src/shop/adapters/db.py": ""})
+    root, layer = Root(tmp_path), tmp_path / "src" / "shop" / "service_layer.py"
+
+    def check(preset: str, why: str = "") -> None:
+        found = root.composition
+        assert (found.project.preset or "", found.detected.why if found.detected else "") == (preset, why)
+
+    why = "domain, service_layer, adapters below src/shop"
+    check("")
+    layer.write_text("")
+    root.file_changed(str(layer))
+    check("hexagonal", why)
+    layer.unlink()
+    root.file_changed(str(layer))
+    check("")
+    write_files(tmp_path, {"src/shop/service_layer.py": "", "hexguard.toml": "# changed\n"})
+    root.refresh()
+    check("hexagonal", why)
+    root.configure({"preset": "simple"})
+    check("simple")
+    root.file_changed(str(layer))
+    check("simple")
+
+
 def test_what_the_store_knows_is_not_read(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     list(project.root().index())
 

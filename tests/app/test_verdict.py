@@ -52,6 +52,7 @@ CALLS: Read = ("calls", "app.other", "f")
 IMPORTS: Read = ("imports", "app.other", "")
 CHAIN: Read = ("chain", "app.other", "0")
 LINKS: Read = ("links", "app.other", "")
+LIBRARY: Read = ("library", "lib.third", "")
 APP: Read = ("package", "app", "")
 LIB: Read = ("package", "lib", "")
 NEW: Read = ("package", "app.new", "")
@@ -72,6 +73,7 @@ CASES: dict[str, tuple[set[Read], Changes, bool]] = {
     "a module whose imports were asked for does": ({IMPORTS}, IMPORTS_MORE, False),
     "a module that was asked offers the same": ({SYMBOL, CALLS, MODULE}, OFFERS_THE_SAME, True),
     "another module offers something else": ({SYMBOL}, {THIRD: known("lib.third", b"c2", b"s2")}, True),
+    "what a library says hangs on the configuration alone": ({LIBRARY}, {THIRD: None}, True),
     "nothing was asked": (set(), {**IMPORTS_MORE, **NEW_FILE, THIRD: None}, True),
     "a module appears": ({ABSENT}, NEW_FILE, False),
     "another module appears": ({SYMBOL, APP}, NEW_FILE, True),

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from support.command import Run, run_command, write_files
+from support.environment import LIBRARIES, environment_files
 
 SHOP = Path(__file__).parents[1] / "projects" / "shop"
 INDEX = re.compile(r"^index: (\d+) modules in [\d.]+ s, (\d+) of them from the store$", re.MULTILINE)
+LIBRARIES_ASKED = re.compile(
+    r"^libraries: (\d+) of (\d+) questions answered in [\d.]+ s, (\d+) in the store$", re.MULTILINE
+)
 FILE = re.compile(r"^ +[\d.]+ +[\d.]+  (\S+): (\d+) lines, (\d+) findings?$", re.MULTILINE)
 
 
@@ -42,8 +46,10 @@ def test_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         f"project {shop}",
         "settings: pyproject.toml",
         "Python of the project: 3.11",
-        "preset: none",
+        "preset: layered (detected: api, services, repositories below app)",
+        "switches: sqlalchemy.loading selectin (preset)",
         "rules that are on: ",
+        "environment: none",
         "",
         "index: ",
         f"store: {tmp_path / 'caches'}",
@@ -76,6 +82,18 @@ def test_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert FILE.findall(run.out) == [("a.py", "5", "1")]
     assert f"project {tmp_path / 'project'}\n" in run.out
     assert indexed(run) == (2, 0)
+
+
+def test_an_environment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = "import vendor\nasync def f():\n    vendor.Session().get('x')\n    vendor.absent()\n"
+    versions = {"vendor": "1.0", "requests": "2.34.2"}
+    write_files(tmp_path / "project", {"hexguard.toml": "", "a.py": calls, **environment_files(LIBRARIES, versions)})
+    for n_asked in (2, 0):
+        run = check(tmp_path / "project", capsys)
+        assert "environment: .venv, 2 distributions\n" in run.out
+        found = LIBRARIES_ASKED.search(run.out)
+        assert found, run.out
+        assert [int(number) for number in found.groups()] == [n_asked, n_asked, 2]
 
 
 TROUBLES: dict[str, tuple[dict[str, str | bytes], str]] = {

@@ -55,6 +55,7 @@ def test_the_list_says_which_rules_report_nothing_by_themselves(capsys: pytest.C
     for mark, off in (
         ("(preview)", {rule.name for rule in CATALOGUE if rule.preview}),
         ("(on request)", {rule.name for rule in CATALOGUE if rule.on_request}),
+        ("(by a switch)", {"module-level-engine"}),
     ):
         assert {line.split()[0] for line in lines if line.endswith(mark)} == off
 

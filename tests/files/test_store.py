@@ -15,6 +15,7 @@ from hexguard.files import store as stores
 from hexguard.files.read import Source, read
 from hexguard.files.stamp import Stamp
 from hexguard.files.store import Entry, Store, cache_folder, entry, store_path
+from hexguard.index.libraries import NOTHING, Ancestor, Inferred
 from hexguard.index.modules import ModuleSummary
 from hexguard.text.document import Document
 
@@ -70,6 +71,17 @@ def check(store: Store, expected: dict[str, bool]) -> None:
         source_entry = entries(name)[0] if name in expected else None
         assert store.known_of(path_of(name)) == (source_entry.known if source_entry else None)
         assert store.summary(path_of(name)) == (derived(Path(path_of(name)))[1] if source_entry else None)
+
+
+def test_what_libraries_said_is_kept_for_one_environment(opened: Stores, tmp_path: Path) -> None:
+    said = {"vendor.a": Inferred((Ancestor("vendor.A", ("get",)), Ancestor("b.B"))), "vendor.b": Inferred((), "f", "C")}
+    store = opened(tmp_path / "store")
+    store.put_inferred("one", said)
+    assert (store.inferred("one"), store.inferred("two")) == (said, {})
+    store.put_inferred("two", {"vendor.a": NOTHING})
+    again = opened(tmp_path / "store")
+    assert (again.inferred("one"), again.inferred("two")) == ({}, {"vendor.a": NOTHING})
+    assert opened(tmp_path / "store", "other code").inferred("two") == {}
 
 
 def check_at_work(store: Store) -> None:

@@ -22,7 +22,7 @@ from hexguard.app.fingerprint import code_fingerprint
 from hexguard.app.plan import Plan
 from hexguard.app.printed import PrintedReport, Trouble, printed_problem
 from hexguard.app.root import Root
-from hexguard.app.worker import Answer, Check, Crashed, Fix, Gather, Request, Task, Worker
+from hexguard.app.worker import Answer, Check, Crashed, Fix, Gather, Request, Settle, Task, Worker
 from hexguard.engine.suppress import OWN_NAMES
 from hexguard.files.store import Store
 from hexguard.settings.model import Problem
@@ -30,10 +30,20 @@ from hexguard.settings.model import Problem
 WORTH_A_PROCESS = 100
 """With fewer files than this, starting another process takes longer than checking them."""
 
+ROUNDS = 3
+"""So often libraries are asked, each time about what came out of the last answers."""
+
+MAX_QUESTIONS = 1000
+"""So many names are asked about in a round."""
+
 _ENDED = "a checking process ended unexpectedly; it may have run out of memory"
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many steps of how many are done."""
+
+
+Ask: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
+"""Gives each member its request and waits for all answers."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -92,11 +102,28 @@ def _run(plan: Plan, task: Task, store: Store, jobs: int | None, on_progress: Pr
         kept = plan.standing(unread)
         due = [path for path in plan.checked if path not in kept and path not in unread]
         if due:
-            answers += ask([Check(paths, modules) for paths in _dealt(due, shares)])
+            checked = ask([Check(paths, modules) for paths in _dealt(due, shares)])
+            answers += (*checked, *_settled_answers(plan.root, ask, checked))
         answers.append(Answer(reports=tuple(report for verdict in kept.values() for report in verdict.reports)))
         if task.is_fixing and (fixable := _fixable(answers)):
             answers += ask([Fix(paths, modules) for paths in _dealt(fixable, shares)])
     return _outcome(plan, task, answers)
+
+
+def _settled_answers(root: Root, ask: Ask, checked: Sequence[Answer]) -> Iterator[Answer]:
+    """The answers about the files that were held back, for which libraries are asked what they say about themselves.
+
+    An answer may lead to another question; so there are rounds, of which the last one leaves questions open.
+    """
+    with closing(root.inferrer()) as inferrer:
+        for left in reversed(range(ROUNDS)):
+            questions = sorted({name for answer in checked for name in answer.questions})[:MAX_QUESTIONS]
+            if not questions:
+                return
+            said = dict(inferrer.answers(questions))
+            root.learn(root.environment.stamp, said)
+            checked = ask([Settle(said, is_last=left == 0) for _ in checked])
+            yield from checked
 
 
 def _fixable(answers: Sequence[Answer]) -> list[str]:
@@ -203,10 +230,6 @@ class _Steps:
         self._done += 1
         if self._on_progress is not None:
             self._on_progress(min(self._done, self._total), self._total)
-
-
-Ask: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
-"""Gives each member its request and waits for all answers."""
 
 
 @contextmanager

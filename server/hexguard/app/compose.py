@@ -7,13 +7,17 @@ import msgspec
 
 from hexguard.engine.selection import Selection, select
 from hexguard.engine.suppress import OWN_NAMES
+from hexguard.files.environment import NO_ENVIRONMENT, Environment
 from hexguard.files.patterns import matches
 from hexguard.rule.view import Project
-from hexguard.settings.dependencies import packages, python_version
+from hexguard.settings.dependencies import packages, python_version, with_installed
+from hexguard.settings.detection import NOTHING, Detected, Outline, detected_preset
 from hexguard.settings.layers import contracts_for, layers_for
-from hexguard.settings.load import load, merge
-from hexguard.settings.model import Preset, Problem, Settings
+from hexguard.settings.load import EDITOR, load, merge
+from hexguard.settings.model import Problem, Settings
+from hexguard.settings.switches import switches_for
 from hexguard.settings.versions import Package, meets
+from hexguard.settings.writing import settings_file
 from hexguard_rules.catalogue import CATALOGUE
 from hexguard_rules.knowledge import KNOWLEDGE
 
@@ -24,13 +28,19 @@ SELECTORS = frozenset(
 
 
 class Composition(msgspec.Struct, frozen=True):
-    """What holds for one root: the project, its settings with all problems met, and the rules for each path."""
+    """What holds for one root: the project, its settings with all problems met, and the rules for each path.
+
+    `detected` is the preset that the project seems to follow, if it declares none.
+    `environment` is what is installed for it.
+    """
 
     root: Path
     project: Project
     selection: Selection
     packages: Mapping[str, Package]
     problems: tuple[Problem, ...]
+    detected: Detected | None = None
+    environment: Environment = NO_ENVIRONMENT
 
     @property
     def settings(self) -> Settings:
@@ -49,11 +59,19 @@ class Composition(msgspec.Struct, frozen=True):
         return self.selection.without(ignored) if ignored else self.selection
 
 
-def compose(root: Path, texts: Mapping[str, str], editor: Mapping[str, object] | None = None) -> Composition:
+def compose(
+    root: Path,
+    texts: Mapping[str, str],
+    editor: Mapping[str, object] | None = None,
+    outline: Outline = NOTHING,
+    look: Callable[[str], Environment] = lambda declared: NO_ENVIRONMENT,
+) -> Composition:
     """What holds for the project at `root`.
 
     `texts` maps the names of its configuration and dependency files (relative to the root) to their contents; `editor`
-    is what a client or the command line puts over the settings. Nothing raises: what is wrong becomes a problem.
+    is what a client or the command line puts over the settings, and `outline` what packages and modules there are.
+    `look` gives the environment, by the path that the settings declare or an empty one.
+    Nothing raises: what is wrong becomes a problem.
     """
     loaded = load(texts, SELECTORS)
     settings, problems = loaded.settings, loaded.problems
@@ -62,19 +80,21 @@ def compose(root: Path, texts: Mapping[str, str], editor: Mapping[str, object] |
         settings, problems = merged.settings, (*problems, *merged.problems)
     found = packages(texts)
     python = settings.python or python_version(texts)
-    project = Project(
-        settings,
-        KNOWLEDGE,
-        python,
-        settings.preset or _detected_preset(found),
-        layers_for(settings),
-        contracts_for(settings),
-    )
-    return Composition(root, project, select(CATALOGUE, settings, _availability(found, python)), found, problems)
-
-
-def _detected_preset(found: Mapping[str, Package]) -> Preset | None:
-    return "django" if "django" in found and "fastapi" not in found else None
+    detected = detected_preset(found, outline) if settings.preset is None else None
+    preset = detected.preset if detected else settings.preset
+    switches = switches_for(settings.switches, preset)
+    # What looks like layers may import in any direction, so only a preset that somebody declared brings its contracts.
+    layers, contracts = layers_for(settings), contracts_for(settings)
+    project = Project(settings, KNOWLEDGE, python, preset, layers, contracts, switches, frozenset(found))
+    environment = look(settings.environment)
+    # What else is installed says nothing about the shape of the project.
+    found = with_installed(found, environment.versions)
+    selection = select(CATALOGUE, settings, _availability(found, python), switches)
+    if settings.environment and environment.path is None:
+        message = f"environment: there is no virtual environment at `{settings.environment}`"
+        where = EDITOR if editor and "environment" in editor else settings_file(texts)
+        problems = (*problems, Problem(where, None, message, "warning"))
+    return Composition(root, project, selection, found, problems, detected, environment)
 
 
 def _availability(found: Mapping[str, Package], python: tuple[int, int] | None) -> Callable[[str], bool]:

@@ -26,5 +26,6 @@ def configuration_fingerprint(composition: Composition) -> str:
     """A name for what a project is checked by: settings, versions, and the rules that they switch on."""
     project = composition.project
     rules = [(rule.name, composition.selection.severity(rule)) for rule in composition.selection.rules]
-    made_by = (project.settings, project.python, project.preset, project.layers, project.contracts, rules)
+    chosen = (project.preset, project.layers, project.contracts, project.switches)
+    made_by = (project.settings, project.python, sorted(project.packages), chosen, rules, composition.environment.stamp)
     return digest(msgspec.json.encode((code_fingerprint(), made_by))).hex()

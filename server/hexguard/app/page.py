@@ -7,6 +7,7 @@ from hexguard.engine.suppress import EXPIRED, MALFORMED, UNUSED
 from hexguard.rule.examples import Bad, Example
 from hexguard.rule.fix import Applicability
 from hexguard.rule.rule import Rule
+from hexguard.settings.switches import SWITCHES
 
 OWN_PAGES = {
     UNUSED: """Suppressions that suppress nothing.
@@ -86,11 +87,25 @@ def _facts(rule: Rule) -> str:
         lines.append(f"- Guidelines: {', '.join(rule.aliases)}")
     if rule.requires:
         lines.append(f"- Needs: {', '.join(f'`{requirement}`' for requirement in rule.requires)}")
+    switches = [name for name, switch in SWITCHES.items() if rule.name in switch.rules]
+    if switches:
+        lines.append(f"- Switch: {', '.join(f'`{name}`' for name in switches)}{_waits(rule)}")
     if rule.preview:
         lines.append("- In preview: runs only with `preview = true` or if it is selected by name")
     if rule.on_request:
-        lines.append("- On request: the rewrite is offered in an editor; it is reported only if it is selected by name")
+        by_switch = " or by the switch" if rule.switch else ""
+        told = f"the rewrite is offered in an editor; it is reported only if it is selected by name{by_switch}"
+        lines.append(f"- On request: {told}")
     return "\n".join(lines)
+
+
+def _waits(rule: Rule) -> str:
+    """For which choice of its switch a rule waits."""
+    if rule.switch is None:
+        return ""
+    name, choice = rule.switch
+    else_how = ", which is the default" if SWITCHES[name].default == choice else ", or if the rule is selected by name"
+    return f"; {'reports' if rule.on_request else 'runs'} with the choice `{choice}`{else_how}"
 
 
 def _example(number: int, example: Example) -> Iterator[str]:

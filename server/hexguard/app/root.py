@@ -11,6 +11,7 @@ import msgspec
 
 from hexguard.app.baseline import Baseline, read_baseline
 from hexguard.app.compose import Composition, compose
+from hexguard.app.inferring import Inferrer
 from hexguard.engine.baseline import Fingerprints
 from hexguard.engine.budget import Budget
 from hexguard.engine.file import File, ModuleName, open_file
@@ -19,11 +20,15 @@ from hexguard.engine.report import Report
 from hexguard.engine.stages import Trace, untraced
 from hexguard.engine.workspace import Config, Workspace
 from hexguard.files.discover import discover, is_excluded
+from hexguard.files.environment import NO_ENVIRONMENT, Environment, find_environment
+from hexguard.files.outline import outline
 from hexguard.files.read import Source, read
 from hexguard.files.roots import ModuleNames, ProjectTexts, project_texts
 from hexguard.files.stamp import stamp_at
 from hexguard.files.store import Known, Store, entry
+from hexguard.index.libraries import Inferred, Installed, known_packages
 from hexguard.index.modules import ModuleSummary
+from hexguard.settings.detection import detected_preset, tells_of_preset
 from hexguard.settings.model import Problem
 from hexguard.text.document import Document
 from hexguard_rules.catalogue import CATALOGUE
@@ -58,7 +63,8 @@ class Root:
         self.store = store
         self.editor = editor
         self._texts: ProjectTexts = project_texts(path)
-        self.composition: Composition = compose(path, self._texts.texts, editor)
+        self._environment = NO_ENVIRONMENT
+        self.composition: Composition = self._composed()
         self._baseline: Baseline | None = read_baseline(path, self.composition.settings.baseline)
         self._names = ModuleNames(path, self.composition.settings.src)
         self._fingerprints: dict[str, Fingerprints] = {}
@@ -66,6 +72,7 @@ class Root:
         self._covered: dict[str, bool] = {}
         self._shadowed: frozenset[str] = frozenset()
         self.workspace = Workspace(self._config(), trace, budget)
+        self.recall()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -207,6 +214,8 @@ class Root:
     def file_changed(self, path: str) -> None:
         """A file was created, changed or removed on disk; an open document counts more than its file."""
         self._names.forget()
+        if tells_of_preset(path.removeprefix(str(self.path))):
+            self._recognize_again()
         if Path(path).stem == "__init__":
             self._follow_names()
         if self.is_open(path):
@@ -216,6 +225,42 @@ class Root:
         # Another file may be this module by now.
         if is_gone and self._paths.get(module, path) == path:
             self.workspace.remove(module)
+
+    def _recognize_again(self) -> None:
+        """Follow a preset that the project looks like by now, or no longer, unless one is declared."""
+        if self.composition.settings.preset is not None:
+            return
+        if detected_preset(self.composition.project.packages, outline(self.path)) != self.composition.detected:
+            self._compose()
+
+    @property
+    def environment(self) -> Environment:
+        """What is installed for the project."""
+        return self._environment
+
+    def inferrer(self, *, in_background: bool = False) -> Inferrer:
+        """What asks the libraries of the project, to be closed in the end."""
+        return Inferrer(self._environment.folders, self._known_packages(), in_background=in_background)
+
+    def _known_packages(self) -> frozenset[str]:
+        return known_packages(self.composition.project.knowledge) & self._environment.packages
+
+    def _installed(self) -> Installed:
+        # Where nothing that the tables know is installed, no other library can lead to it.
+        packages = self._environment.packages if self._known_packages() else frozenset[str]()
+        return Installed(packages, self._environment.stamp)
+
+    def recall(self) -> None:
+        """Take in what the store knows about the libraries of the project."""
+        if self.store and self._environment.stamp:
+            self.workspace.infer(self.store.inferred(self._environment.stamp))
+
+    def learn(self, environment: str, said: Mapping[str, Inferred]) -> None:
+        """Take in what the libraries of the environment with this stamp say, unless the project has another one now."""
+        if said and environment == self._environment.stamp:
+            if self.store:
+                self.store.put_inferred(environment, said)
+            self.workspace.infer(said)
 
     def close_store(self) -> None:
         """Let go of the store, at the end of this root."""
@@ -228,7 +273,9 @@ class Root:
         # No stamp tells of a `.gitignore`, so what it leaves out is looked up again.
         self._covered.clear()
         texts = project_texts(self.path, self._texts)
-        changed = texts.texts != self._texts.texts
+        was_installed = self._environment.stamp
+        self._environment = self._look(self.composition.settings.environment)
+        changed = texts.texts != self._texts.texts or self._environment.stamp != was_installed
         self._texts = texts
         if changed:
             self._compose()
@@ -243,11 +290,20 @@ class Root:
 
     def _compose(self) -> None:
         self._covered.clear()
-        self.composition = compose(self.path, self._texts.texts, self.editor)
+        self.composition = self._composed()
         self._reread_baseline()
         self._names = ModuleNames(self.path, self.composition.settings.src)
         self.workspace.configure(self._config())
+        self.recall()
         self._follow_names()
+
+    def _composed(self) -> Composition:
+        composition = compose(self.path, self._texts.texts, self.editor, outline(self.path), self._look)
+        self._environment = composition.environment
+        return composition
+
+    def _look(self, declared: str) -> Environment:
+        return find_environment(self.path, declared, self._environment)
 
     def _reread_baseline(self) -> bool:
         """Read the baseline if its file changed; whether it has other entries now."""
@@ -276,6 +332,7 @@ class Root:
             self.composition.selection_for,
             self._load,
             self._shelved,
+            installed=self._installed(),
             standing=self._standing,
         )
 

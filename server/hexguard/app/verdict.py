@@ -74,6 +74,9 @@ def verdict_of(
                 packages[name] = name in standing.packages
             case "chain" | "links":
                 imports = standing.imports
+            case "library":
+                # The environment is part of the configuration, and what it says does not change with anything else.
+                pass
             case _:
                 modules[name] = standing.modules.get(name)
     told = tuple(reports)

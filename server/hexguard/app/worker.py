@@ -24,6 +24,7 @@ from hexguard.engine.report import Report
 from hexguard.engine.suppress import excuses_of
 from hexguard.files.read import Source
 from hexguard.files.store import Entry, Store, entry
+from hexguard.index.libraries import Inferred
 from hexguard.rule.fix import Applicability
 from hexguard.settings.model import Problem
 
@@ -98,7 +99,14 @@ class Check(msgspec.Struct, frozen=True):
     modules: Mapping[str, str]
 
 
-Request: TypeAlias = Gather | Fix | Check
+class Settle(msgspec.Struct, frozen=True):
+    """Take in what libraries `said`, and report on the files that were held back; all of them if this `is_last`."""
+
+    said: Mapping[str, Inferred]
+    is_last: bool
+
+
+Request: TypeAlias = Gather | Fix | Check | Settle
 
 
 class Crashed(msgspec.Struct, frozen=True, order=True):
@@ -110,13 +118,17 @@ class Crashed(msgspec.Struct, frozen=True, order=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What came of a request; the files at `unread` cannot be read."""
+    """What came of a request; the files at `unread` cannot be read.
+
+    Files that asked `questions` about libraries are held back until these are answered.
+    """
 
     unread: tuple[str, ...] = ()
     reports: tuple[PrintedReport, ...] = ()
     changes: tuple[Change, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     crashes: tuple[Crashed, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 class Worker:
@@ -130,7 +142,12 @@ class Worker:
         self._configuration = configuration_fingerprint(self._root.composition)
         self._troubles: list[Trouble] = []
         self._crashes: list[Crashed] = []
+        # What a rule does not say of these is not known.
+        self._crashed: set[str] = set()
         self._learned: Mapping[str, str] = {}
+        # The files that are held back, and the names that they wait for.
+        self._held: list[str] = []
+        self._pending: set[str] = set()
 
     def answer(self, request: Request) -> Answer:
         """Do what is requested. A file that makes trouble costs only itself."""
@@ -142,7 +159,10 @@ class Worker:
                 answer = Answer(changes=tuple(self._fix(request.paths)))
             case Check():
                 self._learn(request)
-                answer = Answer(reports=tuple(self._check(request.paths)))
+                reports = tuple(self._check(request.paths))
+                answer = Answer(reports=reports, questions=tuple(self._pending))
+            case Settle():
+                answer = self._settle(request)
         troubles, self._troubles = self._troubles, []
         crashes, self._crashes = self._crashes, []
         return msgspec.structs.replace(answer, troubles=tuple(troubles), crashes=tuple(crashes))
@@ -194,14 +214,27 @@ class Worker:
         finally:
             self._tick()
 
-    def _check(self, paths: Sequence[str]) -> Iterator[PrintedReport]:
+    def _settle(self, request: Settle) -> Answer:
+        held, self._held, self._pending = self._held, [], set()
+        self._root.workspace.infer(request.said)
+        reports = tuple(self._check(held, is_last=request.is_last))
+        return Answer(reports=reports, questions=tuple(self._pending))
+
+    def _check(self, paths: Sequence[str], *, is_last: bool = False) -> Iterator[PrintedReport]:
         printer = Printer()
         standing = Standing.of(self._store.known())
         verdicts: dict[str, bytes] = {}
         for path in paths:
             n_crashes = len(self._crashes)
             reports = self._guarded(path, partial(self._printed_of, path, printer))
-            is_whole = path in standing.files and len(self._crashes) == n_crashes
+            if len(self._crashes) > n_crashes:
+                self._crashed.add(path)
+            unanswered = self._root.workspace.unanswered(path)
+            self._pending.update(self._root.workspace.take_questions())
+            if not is_last and not unanswered.isdisjoint(self._pending):
+                self._held.append(path)
+                continue
+            is_whole = path in standing.files and path not in self._crashed and not unanswered
             if reports is not None and is_whole and not self._depends_on_today(path):
                 asked = self._root.workspace.asked(path)
                 verdict = verdict_of(path, self._configuration, reports, asked, standing)

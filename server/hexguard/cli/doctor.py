@@ -6,11 +6,13 @@ import platform
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
 import hexguard
+from hexguard.app.compose import Composition
 from hexguard.app.fingerprint import code_fingerprint
 from hexguard.app.root import Root
 from hexguard.cli.exits import CLEAN, TROUBLE
@@ -20,10 +22,11 @@ from hexguard.files.read import Source, read
 from hexguard.files.roots import find_root
 from hexguard.files.store import Known, Store, store_path
 from hexguard.settings.names import CONFIGURATION_FILES
+from hexguard.settings.switches import SWITCHES
 from hexguard.text.document import Document
 from hexguard.text.span import Span
 
-LIBRARIES = ("pygls", "lsprotocol", "libcst", "tree-sitter", "tree-sitter-python", "msgspec")
+LIBRARIES = ("pygls", "lsprotocol", "libcst", "jedi", "tree-sitter", "tree-sitter-python", "msgspec")
 SLOWEST = 5
 """So many rules and files are named."""
 
@@ -54,7 +57,7 @@ def doctor(path: Path) -> int:
         print(line)
     timings.take()
     visits = _visits(root, path, timings)
-    print("\n".join(("", *_timed(visits, root.path))))
+    print("\n".join(("", *_timed(visits, root.path), *_inferred(root))))
     root.close_store()
     return CLEAN
 
@@ -72,10 +75,24 @@ def _project(root: Root) -> Iterator[str]:
     yield f"settings: {', '.join(found) or 'no file, so the defaults'}"
     python = composition.project.python
     yield f"Python of the project: {'.'.join(map(str, python)) if python else 'not declared'}"
-    yield f"preset: {composition.project.preset or 'none'}"
+    detected = composition.detected
+    yield f"preset: {composition.project.preset or 'none'}{f' (detected: {detected.why})' if detected else ''}"
+    yield f"switches: {', '.join(_switched(composition)) or 'the defaults'}"
     yield f"rules that are on: {len(composition.selection.rules)}"
+    environment = root.environment
+    where = os.path.relpath(environment.path, root.path) if environment.path else "none, so no library is asked"
+    yield f"environment: {where}{f', {len(environment.versions)} distributions' if environment.path else ''}"
     for problem in root.problems:
         yield f"{problem.severity}: {problem.path}: {problem.message}"
+
+
+def _switched(composition: Composition) -> Iterator[str]:
+    """The switches that somebody chose, or the preset otherwise than by default, and who did."""
+    for name, choice in composition.project.switches.items():
+        if name in composition.settings.switches:
+            yield f"{name} {choice} (set)"
+        elif choice != SWITCHES[name].default:
+            yield f"{name} {choice} (preset)"
 
 
 def _index(root: Root) -> Iterator[str]:
@@ -94,6 +111,20 @@ def _index(root: Root) -> Iterator[str]:
     where = root.store.path if root.store else None
     size = f", {where.stat().st_size / 1e6:.1f} MB" if where and where.exists() else ""
     yield f"store: {where or 'in memory only, because no folder can be written'}{size}"
+
+
+def _inferred(root: Root) -> Iterator[str]:
+    """Ask the libraries what the files that were visited asked, and say what came of it."""
+    if not root.environment.path:
+        return
+    questions = root.workspace.take_questions()
+    started = time.perf_counter()
+    with closing(root.inferrer()) as inferrer:
+        said = dict(inferrer.answers(questions))
+    seconds = time.perf_counter() - started
+    root.learn(root.environment.stamp, said)
+    n_known = len(root.store.inferred(root.environment.stamp)) if root.store else 0
+    yield f"libraries: {len(said)} of {len(questions)} questions answered in {seconds:.2f} s, {n_known} in the store"
 
 
 def _visits(root: Root, path: Path, timings: Timings) -> list[Visit]:

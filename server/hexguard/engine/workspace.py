@@ -3,15 +3,13 @@
 Not thread-safe: one thread owns a workspace. `Workspace` holds the only mutable state of the core.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from itertools import chain
-
-import msgspec
 
 from hexguard.engine.attic import Attic
 from hexguard.engine.budget import Budget, Slow
 from hexguard.engine.check import Checked, Crash, check_block
+from hexguard.engine.config import Config as Config
 from hexguard.engine.excusing import Reach, excuse
 from hexguard.engine.file import Edited, File, Lowering, ModuleName, edit_file, open_file
 from hexguard.engine.fix_all import Fixed, Wanted, fix_all
@@ -27,34 +25,17 @@ from hexguard.engine.telling import Telling
 from hexguard.facts.model import Fact
 from hexguard.index.breaches import Breaches
 from hexguard.index.effects import Effects
+from hexguard.index.libraries import Inferred, Libraries
 from hexguard.index.modules import ModuleSummary
-from hexguard.index.reads import Modules, Read, Reader, Shelf
+from hexguard.index.reads import Modules, Read, Reader
 from hexguard.index.values import Place
-from hexguard.rule.catalogue import Catalogue
 from hexguard.rule.finding import Finding, Related
 from hexguard.rule.fix import BULK, Applicability, Fix
 from hexguard.rule.source import Source
-from hexguard.rule.view import Project, View
+from hexguard.rule.view import View
 from hexguard.text.document import Document
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
-
-
-class Config(msgspec.Struct, frozen=True):
-    """What a workspace works by: the project, the catalogue, which rules run in which file, and how to look up a file.
-
-    `load` gives a file of the project that is not open, by the name of its module; it may say `None`.
-    `shelf` has the summaries of modules that were taken in by `shelve`; `today` tells which suppressions are over.
-    `standing` gives those of the reports on a file that are to be told, in their order; without it, all are.
-    """
-
-    project: Project
-    catalogue: Catalogue
-    selection: Callable[[str], Selection]
-    load: Callable[[str], tuple[str, Document] | None]
-    shelf: Shelf | None = None
-    today: Callable[[], date] = date.today
-    standing: Callable[[File, tuple[Report, ...]], tuple[Report, ...]] | None = None
 
 
 class Workspace:
@@ -66,6 +47,7 @@ class Workspace:
         self._budget = budget
         self._files: dict[str, File] = {}
         self._modules = Modules(config.shelf)
+        self._libraries = Libraries(config.project.knowledge, config.installed)
         self._effects, self._breaches = self._answers()
         self._ledgers: dict[str, Ledger] = {}
         # What some block of a file has ever asked: more than what holds, which is quick to look through.
@@ -124,6 +106,8 @@ class Workspace:
     def configure(self, config: Config) -> None:
         """Work by other settings from now on; every finding is made anew."""
         self._config = config
+        if config.installed.stamp != self._libraries.stamp:
+            self._libraries = Libraries(config.project.knowledge, config.installed)
         self._effects, self._breaches = self._answers()
         self._tables.clear()
         self._attics.clear()
@@ -204,6 +188,19 @@ class Workspace:
             self._unpeek((module,))
             self._forget(changed_reads(before, {module: None}, self._modules.remove(module)))
 
+    def take_questions(self) -> tuple[str, ...]:
+        """The names of libraries about which reports asked and nobody knows, each of which is given once."""
+        return self._libraries.take_open()
+
+    def infer(self, said: Mapping[str, Inferred]) -> None:
+        """Take in what libraries say about their names; only blocks that asked and now know otherwise are due again."""
+        self._forget(frozenset(("library", name, "") for name in self._libraries.put(said)))
+
+    def unanswered(self, path: str) -> frozenset[str]:
+        """The names of libraries about which the reports on an open file asked and that nobody knows yet."""
+        asked = (name for kind, name, _ in self.asked(path) if kind == "library") if self._libraries.packages else ()
+        return frozenset(name for name in asked if not self._libraries.is_answered(name))
+
     def take_stale(self) -> frozenset[str]:
         """The open files whose reports may have changed since they were last asked for; asking clears the list."""
         stale = frozenset(self._stale)
@@ -236,9 +233,9 @@ class Workspace:
         table = table_of(selection.on_request)
         first = max(file.starts.find(span.start) - 1, 0)
         found: list[Report] = []
-        for position in range(first, max(file.starts.find(span.end), first + 1) if table else first):
+        for position in range(first, max(file.starts.find(span.end), first + 1) if table.rules else first):
             start, lowered = file.starts[position], file.blocks[position]
-            result = check_block(lowered.facts, self._view(file, position, Reader(self._modules)), table)
+            result = check_block(lowered.facts, self._view(file, position, self._reader()), table)
             self.crashes.extend(result.crashes)
             for finding, text in zip(result.findings, result.texts, strict=True):
                 place = lowered.spans[finding.node].shift(start)
@@ -271,7 +268,8 @@ class Workspace:
         return next((fix for fix in offered if isinstance(fix, Fix)), None)
 
     def _make_offers(self, report: Report) -> Iterator[Offer]:
-        return make_offers(report, self._files[report.path], self._source_of(report.path), self._config.catalogue)
+        file, source, config = self._files[report.path], self._source_of(report.path), self._config
+        return make_offers(report, file, source, config.catalogue, config.project.switches)
 
     def _source_of(self, path: str) -> Source:
         file = self._files[path]
@@ -291,7 +289,7 @@ class Workspace:
     def scratch(self, file: File) -> "Workspace":
         """A workspace with this file alone, open or not, and all modules; what is edited there changes nothing here."""
         scratch = Workspace(self._config)
-        scratch._modules = self._modules.copy()
+        scratch._modules, scratch._libraries = self._modules.copy(), self._libraries
         scratch.take((file,))
         # What is known about the blocks of an open file need not be found out again.
         if self._files.get(file.path) is file:
@@ -334,7 +332,7 @@ class Workspace:
     def _check(self, file: File, position: int, table: Table) -> Checked:
         self._trace(Stage.CHECK, f"{file.path}:{position}")
         facts, place = file.blocks[position].facts, file.placed[position].place
-        reader, clock = Reader(self._modules), self._budget.clock if self._budget else None
+        reader, clock = self._reader(), self._budget.clock if self._budget else None
         result = check_block(facts, self._view(file, position, reader), table, clock)
         self.crashes.extend(result.crashes)
         if self._budget and self._budget.charge(file.path, result.seconds):
@@ -344,6 +342,9 @@ class Workspace:
         if pointed:
             self._pointed.setdefault(file.path, set()).update(pointed)
         return Checked(place, result.findings, result.texts, frozenset(reader.reads))
+
+    def _reader(self) -> Reader:
+        return Reader(self._modules, self._libraries)
 
     def _view(self, file: File, position: int, reader: Reader) -> View:
         facts, place = file.blocks[position].facts, file.placed[position].place
@@ -362,7 +363,7 @@ class Workspace:
             if self._budget and (off := self._budget.off(path)):
                 selection = selection.without(off)
             known = Known(self._config.catalogue.names, {rule.name for rule in selection.rules})
-            self._tables[path] = selection, selection.table(), known
+            self._tables[path] = selection, selection.table, known
         return self._tables[path]
 
     def _report(

@@ -20,6 +20,7 @@ import platformdirs
 
 from hexguard.files.read import Source
 from hexguard.files.stamp import Stamp, digest
+from hexguard.index.libraries import Inferred
 from hexguard.index.modules import ModuleSummary
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ _TABLES = """
     CREATE TABLE IF NOT EXISTS files(path TEXT PRIMARY KEY, known BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS summaries(path TEXT PRIMARY KEY, body BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS verdicts(path TEXT PRIMARY KEY, body BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS inferred(name TEXT PRIMARY KEY, body BLOB NOT NULL, environment TEXT NOT NULL);
 """
 
 
@@ -60,6 +62,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 _KNOWN = msgspec.msgpack.Decoder(Known)
 _SUMMARY = msgspec.msgpack.Decoder(ModuleSummary)
+_INFERRED = msgspec.msgpack.Decoder(Inferred)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -135,6 +138,18 @@ class Store:
     def verdicts(self) -> dict[str, bytes]:
         """What was said about files, by absolute path, as it was put in."""
         return dict(self._rows("SELECT path, body FROM verdicts"))
+
+    def inferred(self, environment: str) -> dict[str, Inferred]:
+        """What the libraries of the environment with this stamp said, by the names that they were asked about."""
+        rows = self._rows("SELECT name, body FROM inferred WHERE environment = ?", environment)
+        return {name: found for name, body in rows if (found := decoded(_INFERRED, body))}
+
+    def put_inferred(self, environment: str, said: Mapping[str, Inferred]) -> None:
+        """Keep what libraries said; what those of another environment said is dropped."""
+        rows = [(name, _ENCODER.encode(inferred), environment) for name, inferred in said.items()]
+        with self._writing() as connection:
+            connection.execute("DELETE FROM inferred WHERE environment != ?", (environment,))
+            connection.executemany("INSERT OR REPLACE INTO inferred VALUES (?, ?, ?)", rows)
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Keep what was worked out of files."""
@@ -223,7 +238,7 @@ def _prepared(connection: sqlite3.Connection, fingerprint: str) -> sqlite3.Conne
     connection.executescript(_TABLES)
     with connection:
         if connection.execute("SELECT fingerprint FROM meta").fetchall() != [(fingerprint,)]:
-            for table in ("meta", "files", "summaries", "verdicts"):
+            for table in ("meta", "files", "summaries", "verdicts", "inferred"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("INSERT INTO meta VALUES (?)", (fingerprint,))
     return connection

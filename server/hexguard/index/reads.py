@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from hexguard.facts.summary import CallSite, FunctionSymbol, ImportSymbol, Symbol
+from hexguard.index.libraries import Libraries, Meaning
 from hexguard.index.modules import ModuleSummary
 
 # Plain strings, because questions are hashed all the time and an `Enum` does that in Python.
-ReadKind: TypeAlias = Literal["package", "module", "symbol", "function", "calls", "imports", "edges", "links", "chain"]
+ReadKind: TypeAlias = Literal[
+    "package", "module", "symbol", "function", "calls", "imports", "library", "edges", "links", "chain"
+]
 Read: TypeAlias = tuple[ReadKind, str, str]
 """A question: its kind, the module, and the name inside the module (empty where the kind needs none).
 
+A `library` is asked about a dotted name, which stands in the place of the module.
 The last three kinds are answered from a `Memo`: `edges` of the call graph, `links` between modules, and import `chain`s
 (to a numbered boundary).
 """
@@ -126,15 +130,17 @@ def _prefixes(name: str) -> Iterator[str]:
 class Reader:
     """Asks the project and remembers every question, so that an answer can later be checked without recomputing."""
 
-    __slots__ = ("_modules", "reads")
+    __slots__ = ("_libraries", "_modules", "reads")
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: Modules, libraries: Libraries | None = None) -> None:
+        """Without `libraries`, nothing is installed."""
         self._modules = modules
+        self._libraries = libraries
         self.reads: set[Read] = set()
 
     def fresh(self) -> "Reader":
         """Another reader of the same modules, with a record of its own."""
-        return Reader(self._modules)
+        return Reader(self._modules, self._libraries)
 
     def has_package(self, name: str) -> bool:
         """Whether `name` is a module of the project or a folder with modules in it."""
@@ -177,3 +183,10 @@ class Reader:
         self.reads.add(("imports", module, ""))
         summary = self._modules.get(module)
         return summary.imports if summary else ()
+
+    def library(self, name: str) -> Meaning | None:
+        """What an installed library says about one of its names; `None` if it says nothing, or was not asked yet."""
+        if self._libraries is None or not self._libraries.concerns(name) or self.has_package(name.partition(".")[0]):
+            return None
+        self.reads.add(("library", name, ""))
+        return self._libraries.meaning(name)

@@ -24,18 +24,15 @@ from hexguard.facts.expressions import (
     Subscript,
     Typed,
 )
-from hexguard.facts.summary import (
-    ClassSymbol,
-    FunctionSymbol,
-    ImportSymbol,
-    Symbol,
-    UnknownSymbol,
-    VariableSymbol,
-)
+from hexguard.facts.summary import ClassSymbol, FunctionSymbol, ImportSymbol, Symbol, UnknownSymbol, VariableSymbol
 from hexguard.index.knowledge import Knowledge
+from hexguard.index.locate import Locator, is_none
 from hexguard.index.quoted import quoted_expression
 from hexguard.index.reads import Reader
 from hexguard.index.values import Located, LocatedFunction, Place, Value
+
+_WITHOUT_MEMBERS = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+"""Bases that give a class nothing that anyone asks for."""
 
 MAX_STEPS = 30
 """Longer chains of imports, aliases and attributes are not followed; this also ends cycles."""
@@ -44,10 +41,11 @@ MAX_STEPS = 30
 class Resolver:
     """Resolves expressions against the project, through a reader that records what was asked."""
 
-    __slots__ = ("_asked", "_knowledge", "_reader", "_steps")
+    __slots__ = ("_asked", "_knowledge", "_locator", "_reader", "_steps")
 
     def __init__(self, reader: Reader, knowledge: Knowledge) -> None:
         self._reader = reader
+        self._locator = Locator(reader)
         self._knowledge = knowledge
         self._steps = MAX_STEPS
         # The names that are being resolved: one that is bound by means of itself would be asked for again and again.
@@ -56,6 +54,22 @@ class Resolver:
     def through(self, reader: Reader) -> "Resolver":
         """The same with a record of its own."""
         return Resolver(reader, self._knowledge)
+
+    def absolute(self, module: str, level: int, importer: str) -> str:
+        """See `Locator`."""
+        return self._locator.absolute(module, level, importer)
+
+    def class_of(self, name: str) -> tuple[str, ClassSymbol] | None:
+        """See `Locator`."""
+        return self._locator.class_of(name)
+
+    def function_of(self, name: str) -> LocatedFunction | None:
+        """See `Locator`."""
+        return self._locator.function_of(name)
+
+    def callable_of(self, name: str) -> LocatedFunction | None:
+        """See `Locator`."""
+        return self._locator.callable_of(name)
 
     def value(self, expr: Expr, place: Place) -> Value | None:
         """What the localized expression `expr` means where it stands."""
@@ -93,20 +107,13 @@ class Resolver:
             case _:
                 return None
 
-    def absolute(self, module: str, level: int, importer: str) -> str:
-        """The absolute name of a possibly relative import written in the module `importer`."""
-        if not level:
-            return module
-        package = self._reader.package(importer).split(".")
-        base = package[: len(package) - level + 1]
-        return ".".join([*base, module] if module else base)
-
     def _free(self, name: str, place: Place) -> Value | None:
         symbols = self._reader.symbol(place.module, name)
         if symbols:
             return self._agreed(symbols, place.module, name)
         if self._reader.symbol(place.module, "*"):
-            return None
+            located = self._locator.inside(place.module, [name])
+            return self._member_value(located) if located else None
         return Value(f"builtins.{name}") if hasattr(builtins, name) else None
 
     def _agreed(self, symbols: Sequence[Symbol], module: str, name: str) -> Value | None:
@@ -115,7 +122,7 @@ class Resolver:
             return None
         self._asked.add((module, name))
         try:
-            telling = [symbol for symbol in symbols if not _is_none(symbol)]
+            telling = [symbol for symbol in symbols if not is_none(symbol)]
             values = {self._symbol_value(symbol, module, name) for symbol in telling}
             return values.pop() if len(values) == 1 else None
         finally:
@@ -149,7 +156,7 @@ class Resolver:
             return Value(self._knowledge.aliases.get(name, name))
         if self._reader.has_package(name):
             return Value(name)
-        if located := self.locate(name):
+        if located := self._locator.locate(name):
             return self._member_value(located)
         return None if self._reader.owns(name) else Value(self._knowledge.aliases.get(name, name))
 
@@ -162,48 +169,14 @@ class Resolver:
         finally:
             self._steps += 1
 
-    def locate(self, name: str) -> Located | None:
-        """The symbol of the project behind an absolute dotted name; `None` for modules, libraries and doubt."""
-        parts = name.split(".")
-        for end in range(len(parts) - 1, 0, -1):
-            module = ".".join(parts[:end])
-            if self._reader.has_module(module):
-                return self._inside(module, parts[end:])
-        return None
-
-    def _inside(self, module: str, path: list[str]) -> Located | None:
-        symbols = [found for found in self._reader.symbol(module, path[0]) if not _is_none(found)]
-        if len(symbols) != 1:
-            return None
-        symbol = symbols[0]
-        for part in path[1:]:
-            if not isinstance(symbol, ClassSymbol):
-                return None
-            inner = symbol.members.get(part, ())
-            if len(inner) != 1:
-                return None
-            symbol = inner[0]
-        return Located(module, ".".join(path), symbol)
-
-    def class_of(self, name: str) -> tuple[str, ClassSymbol] | None:
-        """The class of the project with this qualified name, with its module."""
-        located = self.locate(name)
-        return (located.module, located.symbol) if located and isinstance(located.symbol, ClassSymbol) else None
-
-    def function_of(self, name: str) -> LocatedFunction | None:
-        """The function or method of the project with this qualified name."""
-        parts = name.split(".")
-        for end in range(len(parts) - 1, 0, -1):
-            module = ".".join(parts[:end])
-            if self._reader.has_module(module):
-                qualname = ".".join(parts[end:])
-                found = self._reader.function(module, qualname)
-                return LocatedFunction(module, qualname, found) if found else None
-        return None
-
-    def callable_of(self, name: str) -> LocatedFunction | None:
-        """The function that calling `name` runs: the function or method itself, or the constructor of a class."""
-        return self.function_of(name) or self.function_of(f"{name}.__init__")
+    def documented(self, name: str) -> str:
+        """What the tables call the function with this qualified name, also where a library offers it by another one."""
+        *_, owner, last = ("", *name.split("."))
+        # What a class or a method of one is comes out when an instance is asked for an attribute.
+        if _is_of_class(owner) or _is_of_class(last):
+            return name
+        meaning = self._reader.library(name)
+        return meaning.name or name if meaning else name
 
     def attribute(self, receiver: Value, attr: str) -> Value | None:
         """The meaning of `receiver.attr`."""
@@ -211,17 +184,19 @@ class Resolver:
             return None
         self._steps -= 1
         try:
-            name = f"{receiver.name}.{attr}"
             has_package = self._reader.has_package(receiver.name.partition(".")[0])
             if not has_package or (receiver.instance and not self._reader.owns(receiver.name)):
-                return self._library_attribute(receiver, name)
+                return self._library_attribute(receiver, attr)
             if found := self.class_of(receiver.name):
                 return self._member(receiver, attr, *found)
-            return None if receiver.instance else self._named(name)
+            return None if receiver.instance else self._named(f"{receiver.name}.{attr}")
         finally:
             self._steps += 1
 
-    def _library_attribute(self, receiver: Value, name: str) -> Value:
+    def _library_attribute(self, receiver: Value, attr: str) -> Value:
+        name = f"{receiver.name}.{attr}"
+        if receiver.instance and (meaning := self._reader.library(receiver.name)) and meaning.type:
+            name = f"{meaning.type}.{attr}"
         if receiver.instance and (known := self._knowledge.attributes.get(name)):
             return Value(known, instance=True)
         return Value(self._knowledge.aliases.get(name, name))
@@ -234,15 +209,18 @@ class Resolver:
         if receiver.instance and (variables := owner.attributes.get(attr)):
             return self._agreed_variables(variables, place, attr)
         for base in owner.bases:
-            value = self.value(base, Place(module))
+            # `Repository[User]` has the members of `Repository`.
+            value = self.value(base.value if isinstance(base, Subscript) else base, Place(module))
             if value is None:
                 return None
+            if value.name in _WITHOUT_MEMBERS:
+                continue
             if found := self.attribute(Value(value.name, receiver.instance), attr):
                 return found
         return None
 
     def _own_member(self, members: Sequence[Symbol], receiver: Value, attr: str, place: Place) -> Value | None:
-        telling = [member for member in members if not _is_none(member)]
+        telling = [member for member in members if not is_none(member)]
         if telling and all(isinstance(member, FunctionSymbol) for member in telling):
             last = telling[-1]
             if isinstance(last, FunctionSymbol) and self._is_property(last):
@@ -260,7 +238,7 @@ class Resolver:
         )
 
     def _agreed_variables(self, variables: Sequence[VariableSymbol], place: Place, attr: str) -> Value | None:
-        telling = [variable for variable in variables if not _is_none(variable)]
+        telling = [variable for variable in variables if not is_none(variable)]
         declared = [variable for variable in telling if variable.annotation is not None]
         asked = f"{place.module}.{place.owner}", attr
         if asked in self._asked:
@@ -287,14 +265,18 @@ class Resolver:
             return Value(func.name, instance=True)
         if self._reader.has_package(func.name.partition(".")[0]) and self._reader.owns(func.name):
             return None
+        if func.name in self._knowledge.fluent and isinstance(call.func, Attribute):
+            receiver = self.value(call.func.value, place)
+            return Value(receiver.name, instance=True) if receiver else None
         return self._library_result(func.name)
 
     def _library_result(self, name: str) -> Value | None:
         if known := self._knowledge.returns.get(name):
             return Value(known, instance=True)
-        last = name.rpartition(".")[2]
-        is_class = last[:1].isupper() and not last.isupper()
-        return Value(name, instance=True) if is_class else None
+        if _is_of_class(name.rpartition(".")[2]):
+            return Value(name, instance=True)
+        made = meaning.returns or meaning.type if (meaning := self._reader.library(name)) else ""
+        return Value(made, instance=True) if made else None
 
     def _awaited(self, expr: Expr, place: Place) -> Value | None:
         if not isinstance(expr, Call):
@@ -379,36 +361,34 @@ class Resolver:
         return Value(value.name, instance=True) if value and not value.instance else None
 
     def _type_alias(self, annotation: Expr, place: Place) -> Value | None:
-        """`SessionDep = Annotated[AsyncSession, Depends(get_session)]`, in this module or behind imports."""
-        located = self._followed(self._definition(annotation, place))
+        """`SessionDep = Annotated[AsyncSession, Depends(get_session)]`, in this module or behind imports.
+
+        So is `Model = TypeVar("Model", bound=BaseModel)`, which is at least what it is bound to.
+        """
+        located = self._locator.followed(self._definition(annotation, place))
         if located is None or not isinstance(located.symbol, VariableSymbol):
             return None
         value = located.symbol.value
+        if isinstance(value, Call) and (bound := value.keyword("bound")):
+            made = self.value(value.func, Place(located.module))
+            is_variable = made is not None and made.name in _TYPE_VARIABLES
+            return self.type_of_annotation(bound.value, Place(located.module)) if is_variable else None
         if not isinstance(value, Subscript | Binary):
             return None
         return self.type_of_annotation(value, Place(located.module))
 
     def definition(self, expr: Expr, place: Place) -> tuple[Place, Symbol] | None:
         """The symbol that a name or dotted name of the project stands for, behind imports, with where it stands."""
-        located = self._followed(self._definition(expr, place))
+        located = self._locator.followed(self._definition(expr, place))
         return (Place(located.module), located.symbol) if located else None
-
-    def _followed(self, located: Located | None) -> Located | None:
-        """The symbol behind a chain of imports."""
-        for _ in range(MAX_STEPS):
-            if located is None or not isinstance(located.symbol, ImportSymbol):
-                return located
-            target = self.absolute(located.symbol.module, located.symbol.level, located.module)
-            located = self.locate(f"{target}.{located.symbol.name}") if located.symbol.name else None
-        return None
 
     def _definition(self, expr: Expr, place: Place) -> Located | None:
         match expr:
             case Free(id=name):
-                return self._inside(place.module, [name])
+                return self._locator.inside(place.module, [name])
             case Attribute(value=inner, attr=attr):
                 module = self.value(inner, place)
-                return self.locate(f"{module.name}.{attr}") if module and not module.instance else None
+                return self._locator.locate(f"{module.name}.{attr}") if module and not module.instance else None
             case _:
                 return None
 
@@ -435,12 +415,12 @@ class Resolver:
                 return Value(base.name, instance=True)
 
 
-def _is_none(symbol: Symbol) -> bool:
-    match symbol:
-        case VariableSymbol(annotation=None, value=Constant(kind=ConstantKind.NONE)):
-            return True
-        case _:
-            return False
+_TYPE_VARIABLES = ("typing.TypeVar", "typing_extensions.TypeVar")
+
+
+def _is_of_class(name: str) -> bool:
+    """Whether a name of a library looks like that of a class."""
+    return name[:1].isupper() and not name.isupper()
 
 
 _CONTAINERS = frozenset(

@@ -13,6 +13,7 @@ from hexguard.engine.fix_all import Wanted
 from hexguard.engine.timings import Timings
 from hexguard.lsp.client import Client
 from hexguard.lsp.indexing import Indexing
+from hexguard.lsp.inferring import Inferring
 from hexguard.lsp.latency import Timing
 from hexguard.lsp.roots import Home, Roots
 from hexguard.lsp.settings_documents import SettingsDocuments
@@ -76,6 +77,7 @@ class Checking:
         self._due: dict[str, None] = {}
         self._indexing: list[Indexing] = []
         self._sweeping: list[Sweeping] = []
+        self._inferring: list[Inferring] = []
         self._n_taken = 0
         self._changed: dict[str, None] = {}
 
@@ -119,7 +121,10 @@ class Checking:
             return True
         self._settings_problems.tell_others()
         self._begin_indexing()
-        return self._index() or self._sweep() or bool(self._due)
+        if self._index() or self._sweep():
+            return True
+        self._infer()
+        return bool(self._due)
 
     def _timed(self, uri: str, shown: Shown) -> Shown:
         spent = self._timings.take()
@@ -163,6 +168,21 @@ class Checking:
         if ready is not None and not ready.step():
             self._sweeping.remove(ready)
         return ready is not None
+
+    def _infer(self) -> None:
+        """Have libraries asked what reports asked about them, one bunch of questions of a root at a time.
+
+        While a project is indexed, what looks like a library may turn out to be a part of it.
+        """
+        unfinished = [indexing.root for indexing in self._indexing if not indexing.is_over]
+        for inferring in self._inferring:
+            if not self._roots.is_in_use(inferring.root):
+                inferring.cancel()
+        self._inferring = [inferring for inferring in self._inferring if not inferring.is_over]
+        busy = [*unfinished, *(inferring.root for inferring in self._inferring)]
+        for root in self._roots.in_use():
+            if root not in busy and (questions := root.workspace.take_questions()):
+                self._inferring.append(Inferring(root, questions, self._later))
 
     def _indexed(self, root: Root, progress: Progress | None) -> None:
         self._n_taken += 1

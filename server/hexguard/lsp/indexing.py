@@ -51,6 +51,7 @@ class Indexing:
     def _all_steps(self) -> Generator[Progress]:
         if self.root.store is None:
             self.root.store = Store(store_path(self.root.path), code_fingerprint())
+            self.root.recall()
         changed = yield from self.root.survey()
         if self.root.store.path is None or (len(changed) <= FEW_FILES and all(map(_is_small, changed))):
             yield from self._read_here(changed)

@@ -170,6 +170,10 @@ class Roots:
         """Whether a root is more than the folder in which a file happens to lie."""
         return self._is_indexed(root.path)
 
+    def in_use(self) -> tuple[Root, ...]:
+        """All roots that have documents."""
+        return tuple(self._roots.values())
+
     def is_in_use(self, root: Root) -> bool:
         """Whether a root still has documents."""
         return self._roots.get(root.path) is root

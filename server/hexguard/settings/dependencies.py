@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 import msgspec
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -60,6 +61,20 @@ def packages(texts: Mapping[str, str]) -> dict[str, Package]:
     return {name: Package(name, versions.get(name), specifiers.get(name, "")) for name in names}
 
 
+def with_installed(found: Mapping[str, Package], installed: Mapping[str, str]) -> dict[str, Package]:
+    """Give the packages that a project names, and those that are `installed` for it: their versions by name.
+
+    The version that is installed is the last resort: it counts only where nothing that is declared says otherwise.
+    """
+    versions: dict[str, str] = {canonicalize_name(name): version for name, version in installed.items()}
+    known = {name: Package(name, version) for name, version in versions.items()}
+    for name, package in found.items():
+        version = versions.get(name)
+        is_last_resort = version and package.version is None and _allows(package.specifier, version)
+        known[name] = msgspec.structs.replace(package, version=version) if is_last_resort else package
+    return known
+
+
 def is_dependency_file(path: str) -> bool:
     """Say whether a path relative to the root (with `/`) is one that is read here."""
     return any(fnmatchcase(path, pattern) and path.count("/") == pattern.count("/") for pattern in DEPENDENCY_FILES)
@@ -84,6 +99,13 @@ def _lowest(locked: Iterable[tuple[str, str]]) -> dict[str, str]:
         if canonical not in lowest or _order(version) < _order(lowest[canonical]):
             lowest[canonical] = version
     return lowest
+
+
+def _allows(specifier: str, version: str) -> bool:
+    try:
+        return SpecifierSet(specifier).contains(Version(version), prereleases=True)
+    except (InvalidSpecifier, InvalidVersion):
+        return False
 
 
 def _order(version: str) -> Version:

@@ -42,6 +42,7 @@ class Remembered(Root):
     def __init__(self, live: Live, files: "Files") -> None:
         super().__init__(live.folder, live.editor or None)
         self._files = files
+        self.learn(live.root.environment.stamp, live.said)
 
     def derived(self, path: str, source: Source) -> File:
         """The file on disk with everything derived from it."""
@@ -113,6 +114,7 @@ class Comparison:
     def _whole(self, live: Live) -> Root:
         """A new root that reads everything; which documents were open before the index does not matter."""
         fresh = Root(live.folder, live.editor or None)
+        fresh.learn(live.root.environment.stamp, live.said)
         paths = self._shuffled(live.opened)
         n_early = self._chance.randrange(len(paths) + 1)
         for path in paths[:n_early]:

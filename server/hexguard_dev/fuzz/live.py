@@ -9,9 +9,23 @@ from hexguard.app.root import Root
 from hexguard.engine.report import Report
 from hexguard.engine.stages import Trace, untraced
 from hexguard.files.store import Store
+from hexguard.index.libraries import Inferred
 from hexguard.text.document import Document
 from hexguard.text.span import Span
-from hexguard_dev.fuzz.steps import Case, Change, Close, Configure, Delete, Edit, Open, Rename, Replace, Step, Write
+from hexguard_dev.fuzz.steps import (
+    Case,
+    Change,
+    Close,
+    Configure,
+    Delete,
+    Edit,
+    Learn,
+    Open,
+    Rename,
+    Replace,
+    Step,
+    Write,
+)
 
 PYTHON = (".py", ".pyi")
 
@@ -32,6 +46,7 @@ class Live:
 
     `disk` and `opened` are the texts of its files and of its open documents, kept apart from the engine.
     `shown` are the reports of each open document as a client has them: asked for when they may be others.
+    `said` is what its libraries have said so far.
     `history` takes back every edit that was made, the last one last.
     """
 
@@ -44,6 +59,7 @@ class Live:
         self.disk: dict[str, str] = {}
         self.opened: dict[str, str] = {}
         self.editor: Mapping[str, object] = {}
+        self.said: dict[str, Inferred] = {}
         self.history: list[Edit] = []
         self.shown: dict[str, tuple[Report, ...]] = {}
         for path, text in case.files.items():
@@ -82,7 +98,11 @@ class Live:
             case Configure(editor):
                 self.editor = editor
                 self.root.configure(editor)
+                self.root.learn(self.root.environment.stamp, self.said)
                 self._index()
+            case Learn(said):
+                self.said.update(said)
+                self.root.learn(self.root.environment.stamp, said)
             case _:
                 self._change_disk(change)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
+from hexguard.settings.switches import SWITCHES
 from hexguard_dev.fuzz.desk import Desk
 from hexguard_dev.fuzz.steps import Change, Close, Configure, Delete, Open, Rename, Write
 from hexguard_rules.catalogue import CATALOGUE
@@ -107,6 +108,7 @@ def _settings(desk: Desk) -> str:
         {path.rpartition("/")[0].removeprefix("src/").replace("/", ".") for path in desk.modules()} - {""}
     )
     lines = [f"select = {_list(chance.sample(SELECTORS, k=3))}"] if chance.random() < 0.3 else []
+    name = chance.choice(tuple(SWITCHES))
     choices = (
         f"ignore = {_list(chance.sample(SELECTORS[1:], k=2))}",
         f"preset = {json.dumps(chance.choice(('simple', 'layered', 'hexagonal', 'django', 'nosuch')))}",
@@ -116,6 +118,7 @@ def _settings(desk: Desk) -> str:
         f"exclude = ['{chance.choice(desk.modules()).rpartition('/')[0] or 'x'}/']",
         f"src = ['{chance.choice(desk.modules()).rpartition('/')[0] or '.'}']",
         "preview = tru",
+        f"switches = {{ '{name}' = '{chance.choice((*SWITCHES[name].choices, 'nosuch'))}' }}",
         f"per-file-ignores = {{ '{chance.choice(desk.modules())}' = {_list(chance.sample(SELECTORS, k=1))} }}",
         f"severity = {{ {chance.choice(SELECTORS[1:])} = 'nit' }}",
     )

@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from hexguard.index.libraries import Inferred
+
 
 class Edit(msgspec.Struct, frozen=True):
     """Put `text` in the place of `start` to `end` of an open document; offsets beyond its end are its end."""
@@ -64,7 +66,13 @@ class Configure(msgspec.Struct, frozen=True):
     editor: Mapping[str, object]
 
 
-Change: TypeAlias = Edit | Replace | Open | Close | Write | Delete | Rename | Configure
+class Learn(msgspec.Struct, frozen=True):
+    """Have installed libraries answer: what they say about their names."""
+
+    said: Mapping[str, Inferred]
+
+
+Change: TypeAlias = Edit | Replace | Open | Close | Write | Delete | Rename | Configure | Learn
 
 
 class Step(msgspec.Struct, frozen=True):
