@@ -1,7 +1,5 @@
 """Findings that a project leaves alone are not shown by the server either, and come back when the baseline says so."""
 
-# hexguard: ignore-file[blocking-call-transitive] the loop of a test has nothing else to do meanwhile
-
 from pathlib import Path
 
 import pytest

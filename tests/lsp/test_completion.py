@@ -12,6 +12,7 @@ from hexguard.lsp.directives import directive_at
 from hexguard.lsp.roots import Home
 from hexguard.settings.load import load
 from hexguard.settings.schema import KEYS, spelled
+from hexguard.settings.switches import SWITCHES
 from hexguard.text.document import Document
 from hexguard_rules.catalogue import CATALOGUE
 from support.editor import PUSHED, Editor, capabilities
@@ -21,6 +22,8 @@ SLEEP = "import time\n\n\nasync def wait() -> None:\n    time.sleep(1)"
 FAMILIES = sorted(CATALOGUE.families)
 RULES = sorted(CATALOGUE.names)
 ALL_KEYS = [spelled(field) for field in KEYS]
+TABLES = [spelled(field) for field, key in KEYS.items() if key.names or key.holds == "tables"]
+SWITCH_NAMES = list(SWITCHES)
 
 
 def check(found: list[Completion], text: str, chosen: str | None) -> str | None:
@@ -123,8 +126,8 @@ def offered(marked: str, name: str = "hexguard.toml") -> tuple[list[Completion],
         ("[tool]\nhexguard.|", ALL_KEYS),
         ("[tool.hexguard]\nignore = []\npre|", [key for key in ALL_KEYS if key != "ignore"]),
         ("[tool.hexguard]\nseverity.x = 'nit'\nse|\n[other]\nignore = 1", ALL_KEYS),
-        ("[tool.hexguard.|", ["severity", "layers", "contracts", "options", "per-file-ignores"]),
-        ("[tool.hexguard.sev|erity]", ["severity", "layers", "contracts", "options", "per-file-ignores"]),
+        ("[tool.hexguard.|", TABLES),
+        ("[tool.hexguard.sev|erity]", TABLES),
         ("[tool.hexguard]\nselect = [|", ["all", *FAMILIES, *RULES]),
         ("[tool.hexguard]\nselect = ['all', |]", [*FAMILIES, *RULES]),
         ("[tool.hexguard]\nextend-select = [\n  'all', # why, ]\n  |\n]", [*FAMILIES, *RULES]),
@@ -138,6 +141,22 @@ def offered(marked: str, name: str = "hexguard.toml") -> tuple[list[Completion],
         ("[tool.hexguard.severity]\nasync = |", ["blocking", "important", "nit", "suggestion"]),
         ("[tool.hexguard]\nseverity = { async = '|' }", ["blocking", "important", "nit", "suggestion"]),
         ("[tool.hexguard]\npreset = |", ["simple", "layered", "hexagonal", "django"]),
+        ("[tool.hexguard.switches]\n|", SWITCH_NAMES),
+        ("[tool.hexguard.switches]\n'async.gather' = 'report'\n'po|'", SWITCH_NAMES[1:]),
+        ("[tool.hexguard]\nswitches.|", SWITCH_NAMES),
+        ("[tool.hexguard]\nswitches = { | }", SWITCH_NAMES),
+        ("[tool.hexguard.switches.|]", ["async", "pooling", "sqlalchemy"]),
+        ("[tool.hexguard.switches.pooling.|]", []),
+        ("[tool.hexguard.switches]\npo|.pre_ping = 'on'", ["async", "pooling", "sqlalchemy"]),
+        ("[tool.hexguard.switches]\npooling.|", ["engine_scope", "http_client_scope", "pre_ping"]),
+        ("[tool.hexguard.switches.pooling]\npre_ping = 'off'\n|", ["engine_scope", "http_client_scope"]),
+        ("[tool.hexguard.switches.unknown]\n|", []),
+        ("[tool.hexguard.switches.pooling]\npre_ping = |", ["on", "off"]),
+        ("[tool.hexguard.switches]\n'sqlalchemy.loading' = '|'", ["raise", "raise_on_sql", "selectin"]),
+        ("[tool.hexguard]\nswitches.pooling.http-client-scope = '|'", ["shared", "call"]),
+        ("[tool.hexguard.switches]\nunknown = |", []),
+        ("[tool.hexguard]\nswitches = |", []),
+        ("[tool.hexguard]\nswitches = [|", []),
         ("[tool.hexguard]\npreview = |", ["true", "false"]),
         ("[tool.hexguard]\npreview = '|'", []),
         ("[tool.hexguard]\nselect = |", []),
@@ -179,6 +198,12 @@ def test_what_is_offered_in_settings(marked: str, labels: list[str]) -> None:
         ("[severity]\nasync = |", "nit", '[severity]\nasync = "nit"'),
         ("preview = t|", "true", "preview = true"),
         ("preset = |\nignore = []", "django", 'preset = "django"\nignore = []'),
+        ("[switches]\n|", "pooling.pre_ping", "[switches]\npooling.pre_ping = "),
+        ("[switches]\npo| = 'on'", "pooling.pre_ping", "[switches]\npooling.pre_ping = 'on'"),
+        ("[switches]\npo|.pre_ping = 'on'", "pooling", "[switches]\npooling.pre_ping = 'on'"),
+        ("switches = { '|", "pooling.pre_ping", "switches = { 'pooling.pre_ping'"),
+        ("switches.pooling.|", "pre_ping", "switches.pooling.pre_ping = "),
+        ("[switches]\nasync.gather = |", "report", '[switches]\nasync.gather = "report"'),
         ('select = ["""|"""]', None, None),
     ],
 )
@@ -188,7 +213,16 @@ def test_what_is_chosen_is_valid_toml(marked: str, chosen: str | None, expected:
 
 
 @pytest.mark.parametrize(
-    "marked", ["select = [|]", "ignore = ['|']", "severity = { | = 'nit' }", "preset = |", "preview = |"]
+    "marked",
+    [
+        "select = [|]",
+        "ignore = ['|']",
+        "severity = { | = 'nit' }",
+        "preset = |",
+        "preview = |",
+        "switches.pooling.pre_ping = |",
+        "[switches]\n'sqlalchemy.loading' = '|'",
+    ],
 )
 def test_whatever_is_chosen_has_no_problems(marked: str) -> None:
     found, text = offered(marked)
@@ -201,7 +235,12 @@ def test_whatever_is_chosen_has_no_problems(marked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["select = ['async', 'AP-09']\n[severity]\nx = 'nit'\n", "a = [[1, { b = 'c' }]]\n'd' = '''e'''\n"]
+    "text",
+    [
+        "select = ['async', 'AP-09']\n[severity]\nx = 'nit'\n",
+        "a = [[1, { b = 'c' }]]\n'd' = '''e'''\n",
+        "switches = { 'async.gather' = 'report' }\n[switches.pooling]\npre_ping = 'on'\n",
+    ],
 )
 def test_no_place_is_too_odd(text: str) -> None:
     for end in range(len(text) + 1):

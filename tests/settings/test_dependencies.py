@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from hexguard.settings.dependencies import is_dependency_file, packages, python_version
+from hexguard.settings.dependencies import is_dependency_file, packages, python_version, with_installed
 from hexguard.settings.versions import Package
 
 
@@ -124,3 +124,26 @@ def test_is_dependency_file() -> None:
     paths = ["uv.lock", "requirements.txt", "requirements-dev.txt", "requirements/base.txt", "pyproject.toml"]
     others = ["a/uv.lock", "requirements/a/b.txt", "a/requirements.txt", "requirements/x.in", "readme.txt"]
     assert [path for path in (*paths, *others) if is_dependency_file(path)] == paths
+
+
+INSTALLED = {"FastAPI": "0.110.0", "Some_Thing": "1.0"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("", Package("fastapi", "0.110.0")),
+        ("fastapi", Package("fastapi", "0.110.0")),
+        ("fastapi>=0.100", Package("fastapi", "0.110.0", ">=0.100")),
+        ("fastapi>=0.120", Package("fastapi", None, ">=0.120")),
+        ("fastapi==0.109.0", Package("fastapi", "0.109.0", "==0.109.0")),
+    ],
+)
+def test_what_is_installed_is_the_last_resort(declared: str, expected: Package) -> None:
+    found = with_installed(packages({"requirements.txt": declared}), INSTALLED)
+    assert found == {"fastapi": expected, "some-thing": Package("some-thing", "1.0")}
+
+
+def test_a_version_that_is_none_is_no_last_resort() -> None:
+    declared = {"x": Package("x", None, ">=1"), "y": Package("y", None, "???")}
+    assert with_installed(declared, {"x": "odd", "y": "1.0"}) == declared

@@ -51,6 +51,9 @@ def test_the_most_specific_pattern_wins() -> None:
         ("layered", "app.services", "services"),
         ("layered", "app.repositories.orders", "repositories"),
         ("layered", "app.models.order", "models"),
+        ("layered", "app.routes.users.crud", "routes"),
+        ("layered", "app.users.crud", "repositories"),
+        ("layered", "api.models", "models"),
         ("simple", "app.domain", None),
     ],
 )

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from hexguard.settings import Contract, Layer, Loaded, Settings, Severity
+from hexguard.settings import Contract, Layer, Settings, Severity
 from hexguard.settings.load import EDITOR, load, merge
+from support.declared import SELECTORS, check, compare
 
-SELECTORS = {"bare-except", "blocking-sleep-in-async", "async", "AP-09", "deep-nesting"}
 FULL = """
     select = ["async", "AP-09"]
     ignore = ['bare-except']
@@ -23,6 +23,10 @@ FULL = """
 
     [severity]
     bare-except = "nit"
+
+    [switches]
+    "pooling.pre_ping" = "off"
+    async.gather = "report"
 
     [layers]
     domain = ["app.domain", "*.domain"]
@@ -56,6 +60,7 @@ FULL_SETTINGS = Settings(
     unsafe_fixes=True,
     per_file_ignores={"tests/**": ("all",), "a b.py": ("async",)},
     severity={"bare-except": Severity.NIT},
+    switches={"pooling.pre_ping": "off", "async.gather": "report"},
     layers=(Layer("domain", ("app.domain", "*.domain")), Layer("web", ("app.web",))),
     contracts=(
         Contract(
@@ -78,28 +83,11 @@ FULL_SETTINGS = Settings(
 )
 
 
-def check(files: Mapping[str, str], expected: Settings, *problems: str) -> None:
-    """Load files; a problem is written as severity, file (unless `hexguard.toml`), what its span covers, message."""
-    texts = {name: textwrap.dedent(text) for name, text in files.items()}
-    compare(load(texts, SELECTORS), texts, expected, *problems)
-
-
 def check_editor(
     editor: Mapping[str, object], expected: Settings, *problems: str, before: Settings | None = None
 ) -> None:
     """Merge what an editor sends; a problem is written without a place."""
     compare(merge(before or Settings(), editor, SELECTORS), {EDITOR: ""}, expected, *problems)
-
-
-def compare(loaded: Loaded, texts: Mapping[str, str], expected: Settings, *problems: str) -> None:
-    found: list[str] = []
-    for problem in loaded.problems:
-        span = problem.span
-        spot = "" if span is None else f" <{texts[problem.path][span.start : span.end]}>"
-        path = "" if problem.path in {"hexguard.toml", EDITOR} else f" {problem.path}"
-        found.append(f"{problem.severity}{path}{spot}: {problem.message}")
-    assert found == list(problems)
-    assert loaded.settings == expected
 
 
 def as_pyproject(own: str) -> str:
@@ -142,6 +130,20 @@ def test_own_file_wins_whole() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[switches]\npooling.pre_ping = 'off'",
+        "[switches.pooling]\npre-ping = 'off'",
+        "switches = { 'pooling.pre_ping' = 'off' }",
+        "switches = { pooling = { prePing = 'off' } }",
+        "switches.'pooling.pre-ping' = 'off'",
+    ],
+)
+def test_switches_may_be_written_whole_or_in_tables(text: str) -> None:
+    check({"hexguard.toml": text}, Settings(switches={"pooling.pre_ping": "off"}))
+
+
 def test_layers_may_be_an_array_of_tables() -> None:
     check(
         {"hexguard.toml": "[[layers]]\nname = 'b'\nmodules = 'x.b'\n[[layers]]\nname = 'a'\nmodules = ['x.a']\n"},
@@ -166,6 +168,29 @@ def test_layers_may_be_an_array_of_tables() -> None:
         ("src = 1979-05-27 # c", "error <1979-05-27>: `src` must be a list of strings, not a date or time"),
         ("severity = []", "error <[]>: `severity` must be a table, not a list"),
         ("options.async = 1", "error <1>: `options.async` must be a table, not an integer"),
+        ("switches = ['async.gather']", "error <['async.gather']>: `switches` must be a table, not a list"),
+        (
+            "switches.pooling.pre_ping = 'of'",
+            "error <'of'>: `switches.pooling.pre_ping` must be one of on, off, not `of`; did you mean `off`?",
+        ),
+        (
+            "switches = { 'pooling.pre_ping' = false }",
+            "error <false>: `switches.pooling.pre_ping` must be a string, not a boolean",
+        ),
+        (
+            "switches.pooling.pre_pin = 'off'",
+            "warning <switches.pooling.pre_pin>: there is no switch `pooling.pre_pin`; "
+            "did you mean `pooling.pre_ping`?",
+        ),
+        (
+            "[switches]\n'async.gathr' = 'report'",
+            "warning <'async.gathr'>: there is no switch `async.gathr`; did you mean `async.gather`?",
+        ),
+        ("switches.unknown = 'x'", "warning <switches.unknown>: there is no switch `unknown`"),
+        (
+            "switches.async.gather.x = 'x'",
+            "error <switches.async.gather.x>: `switches.async.gather` must be a string, not a table",
+        ),
         ("layers = 1", "error <1>: `layers` must be a table, not an integer"),
         ("layers.web = [1]", "error <1>: member 1 of `layers.web` must be a string, not an integer"),
         ("layers = [{name = 'a'}]", "error <{name = 'a'}>: a layer needs `name` and `modules`"),
@@ -252,139 +277,6 @@ def test_broken_toml_is_one_problem(text: str, covered: str, what: str) -> None:
 def test_deep_nesting_is_no_crash() -> None:
     (problem,) = load({"hexguard.toml": "k = " + "[" * 100_000}).problems
     assert problem.message.startswith("this is no valid TOML")
-
-
-IMPORT_LINTER_CONTRACTS = (
-    Contract(
-        name="Layers",
-        kind="layers",
-        layers=(("a", "b"), ("c", "d"), ("e",)),
-        containers=("app",),
-        ignore_imports=(("app.a.x", "app.e.**"),),
-    ),
-    Contract(
-        name="Layers",
-        kind="independence",
-        source=("a", "b"),
-        containers=("app",),
-        ignore_imports=(("app.a.x", "app.e.**"),),
-    ),
-    Contract(name="two", kind="forbidden", source=("a",), forbidden=("b", "c"), allow_indirect=True),
-    Contract(name="three", kind="independence", source=("x", "y")),
-)
-INI = """
-    [metadata]
-    description = 100%
-
-    [importlinter]
-    root_packages = app
-
-    [importlinter:contract:one]
-    name = Layers
-    type = layers
-    layers =
-        a | b
-        (c) : d
-        e
-    containers = app
-    ignore_imports =
-        # a reason
-        app.a.x -> app.e.**
-
-    [importlinter:contract:two]
-    type: forbidden
-    source_modules = a
-    forbidden_modules =
-        b
-        c
-    allow_indirect_imports = True
-
-    [importlinter:contract:three]
-    type = independence
-    modules =
-        x
-        y
-
-    [importlinter:contract:four]
-    type = protected
-"""
-TOML = """
-    [tool.importlinter]
-    root_package = "app"
-
-    [[tool.importlinter.contracts]]
-    name = "Layers"
-    type = "layers"
-    layers = ["a | b", "(c) : d", "e"]
-    containers = ["app"]
-    ignore_imports = ["app.a.x -> app.e.**"]
-
-    [[tool.importlinter.contracts]]
-    name = "two"
-    type = "forbidden"
-    source_modules = "a"
-    forbidden_modules = ["b", "c"]
-    allow_indirect_imports = true
-
-    [[tool.importlinter.contracts]]
-    name = "three"
-    type = "independence"
-    modules = ["x", "y"]
-
-    [[tool.importlinter.contracts]]
-    name = "four"
-    type = "acyclic_siblings"
-"""
-
-
-@pytest.mark.parametrize("files", [{".importlinter": INI}, {"setup.cfg": INI}, {"pyproject.toml": TOML}])
-def test_import_linter_is_understood(files: dict[str, str]) -> None:
-    check(files, Settings(contracts=IMPORT_LINTER_CONTRACTS))
-
-
-def test_own_contracts_come_before_those_of_import_linter() -> None:
-    own = "[[contracts]]\nkind = 'independence'\nsource = ['p', 'q']"
-    contract = Contract(name="contract 1", kind="independence", source=("p", "q"))
-    check(
-        {"hexguard.toml": own, "pyproject.toml": TOML, ".importlinter": "[importlinter]", "setup.cfg": "[x]"},
-        Settings(contracts=(contract,)),
-    )
-    check(
-        {"hexguard.toml": own, "pyproject.toml": TOML},
-        Settings(contracts=(contract, *IMPORT_LINTER_CONTRACTS)),
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "problem"),
-    [
-        (
-            "setup.cfg",
-            "[importlinter]\n[importlinter:contract:a]\ntype = forbidden\nsource_modules = a\n",
-            "error setup.cfg <[importlinter:contract:a]>: a contract of this kind needs `forbidden_modules`",
-        ),
-        (
-            ".importlinter",
-            "[importlinter]\n[importlinter:contract:a]\ntype = independence\nmodules = a\nIgnore_imports =\n  x\n",
-            "error .importlinter <Ignore_imports>: "
-            "member 1 of `importlinter:contract:a.ignore_imports` must be written `importer -> imported`",
-        ),
-        (".importlinter", "[importlinter]\nnonsense\n", "error .importlinter: this is no valid ini file: "
-         "Source contains parsing errors: '<string>'"),
-        (
-            "pyproject.toml",
-            "[[tool.importlinter.contracts]]\ntype = 'independence'\nmodules = [1]",
-            "error pyproject.toml <1>: member 1 of `contracts.modules` must be a string, not an integer",
-        ),
-        (
-            "pyproject.toml",
-            "[tool.importlinter]\ncontracts = 3",
-            "error pyproject.toml <3>: `contracts` must be a list, not an integer",
-        ),
-    ],
-)  # fmt: skip
-def test_bad_contracts_of_import_linter_are_told(name: str, text: str, problem: str) -> None:
-    check({name: text}, Settings(), problem)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ VALUES = {
     "text": '"3.12"',
     "texts": '["x"]',
     "tables": "{}",
+    "switches": '"off"',
 }
 
 
@@ -20,7 +21,8 @@ def written(field: str, key: Key, choice: str = "") -> str:
     value = VALUES.get(key.holds) or (choice if choice in {"true", "false"} else f'"{choice}"')
     if field == "contracts":
         value = "[]"
-    name = f"{spelled(field)}.all" if key.names else spelled(field)
+    member = '"pooling.pre_ping"' if key.names == "switch" else "all"
+    name = f"{spelled(field)}.{member}" if key.names else spelled(field)
     return f"{name} = {value}\n"
 
 

@@ -9,6 +9,7 @@ from hexguard.app.page import OWN_PAGES, own_page, rule_page
 from hexguard.cli.exits import CLEAN, TROUBLE
 from hexguard.cli.selectors import selector, unknown_selector
 from hexguard.rule.rule import Rule
+from hexguard.settings.switches import DEFAULTS
 from hexguard_rules.catalogue import CATALOGUE
 
 
@@ -44,7 +45,10 @@ def _table() -> Iterator[str]:
 
 def _off(rule: Rule) -> str:
     """What is said behind a rule that reports nothing by itself."""
-    return " (preview)" if rule.preview else " (on request)" if rule.on_request else ""
+    if rule.preview or rule.on_request:
+        return " (preview)" if rule.preview else " (on request)"
+    is_switched_off = rule.switch is not None and DEFAULTS[rule.switch[0]] != rule.switch[1]
+    return " (by a switch)" if is_switched_off else ""
 
 
 def _object(rule: Rule) -> dict[str, object]:

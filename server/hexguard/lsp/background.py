@@ -25,6 +25,8 @@ from hexguard.lsp.protocol import content_modified, refused
 from hexguard.lsp.roots import MakeRoot, Roots
 from hexguard.lsp.target import EverywhereFixes
 from hexguard.lsp.worker import Later
+from hexguard.settings.names import CONFIGURATION_FILES
+from hexguard.settings.writing import settings_file
 from hexguard.text.document import Document
 from hexguard.text.span import Span
 from hexguard_rules.catalogue import CATALOGUE
@@ -67,10 +69,30 @@ class Background:
 
     def page(self, name: str) -> Path | None:
         """A file with the page of a rule; `None` if there is no such rule."""
-        rule = CATALOGUE.find(name)
-        if rule is None and name not in OWN_PAGES:
+        text = self.page_text(name)
+        return None if text is None else put_page(name, text)
+
+    def page_text(self, name: str) -> str | None:
+        """The page of a rule; `None` if there is no such rule."""
+        if rule := CATALOGUE.find(name):
+            return rule_page(rule)
+        return own_page(name) if name in OWN_PAGES else None
+
+    def told_project(self, uri: str) -> dict[str, object] | None:
+        """What holds for the project of an open document, for people to read; `None` for any other document."""
+        home = self.roots.home(uri)
+        if home is None:
             return None
-        return put_page(name, rule_page(rule) if rule else own_page(name))
+        composition, texts = home.root.composition, home.root.texts
+        return {
+            "path": str(home.root.path),
+            "settings": [name for name in CONFIGURATION_FILES if name in texts],
+            "settingsFile": settings_file(texts),
+            "baseline": composition.settings.baseline,
+            "preset": composition.project.preset,
+            "rules": len(composition.selection.rules),
+            "problems": len(home.root.problems),
+        }
 
     def explained(self, document: Document, offset: int) -> tuple[str, Span] | None:
         """What there is to say about an offset of a document, in Markdown, with the span that it is about."""

@@ -10,9 +10,10 @@ import msgspec
 from hexguard.engine.file import File
 from hexguard.lsp.directives import KEYWORDS, Directive
 from hexguard.lsp.roots import Home
-from hexguard.settings.expected import expected_at
+from hexguard.settings.expected import Expected, expected_at
 from hexguard.settings.schema import BOOLEANS, KEYS, Key, field_of, spelled
 from hexguard.settings.slots import Slot
+from hexguard.settings.switches import GROUPS, SWITCHES, Switch
 from hexguard.syntax.comments import suppressions
 from hexguard.syntax.parse import parse
 from hexguard.text.span import Span
@@ -65,11 +66,11 @@ def in_settings(name: str, text: str, offset: int) -> list[Completion]:
     if expected.what == "key":
         return list(_keys(slot))
     if expected.what == "choice" and expected.key:
-        return list(_choices(slot, expected.key))
+        return list(_choices(slot, expected.key, expected.switch))
     is_key = slot.role != "member"
-    names = _rule_names() if expected.what == "rule" else _selectors(is_key=is_key)
     written = (
-        (label, _key(slot, label, expected.key) if is_key else _string(slot, label), says) for label, says in names
+        (label, _key(slot, label, expected.key) if is_key else _string(slot, label), says)
+        for label, says in _names(expected, text)
     )
     return [Completion(label, new, slot.span, says) for label, new, says in written if label not in slot.others]
 
@@ -121,12 +122,12 @@ def _keys(slot: Slot) -> Iterator[Completion]:
             yield Completion(name, _key(slot, name, None if is_table else key), slot.span, key.told, is_key=True)
 
 
-def _choices(slot: Slot, key: Key) -> Iterator[Completion]:
+def _choices(slot: Slot, key: Key, switch: Switch | None) -> Iterator[Completion]:
     is_word = key.choices == BOOLEANS
     if is_word and slot.quote:
         return
-    for choice in key.choices:
-        yield Completion(choice, choice if is_word else _string(slot, choice), slot.span, key.does)
+    for choice, says in switch.choices.items() if switch else ((choice, key.does) for choice in key.choices):
+        yield Completion(choice, choice if is_word else _string(slot, choice), slot.span, says)
 
 
 def _selectors(*, is_key: bool) -> Iterator[tuple[str, str]]:
@@ -136,6 +137,27 @@ def _selectors(*, is_key: bool) -> Iterator[tuple[str, str]]:
     for family in sorted(CATALOGUE.families):
         yield family, f"The family of {', '.join(rule.name for rule in CATALOGUE.select(family))}."
     yield from _rule_names()
+
+
+def _names(expected: Expected, text: str) -> Iterator[tuple[str, str]]:
+    """The names that belong to a place of a settings file, with what each stands for."""
+    slot = expected.slot
+    if expected.what == "rule":
+        return _rule_names()
+    if expected.what == "selector":
+        return _selectors(is_key=slot.role != "member")
+    is_group = slot.role == "header" or text[slot.span.end :].lstrip(" \t").startswith(".")
+    return _switch_names(expected.group, is_group=is_group)
+
+
+def _switch_names(group: str, *, is_group: bool) -> Iterator[tuple[str, str]]:
+    """The names of switches, behind that of a `group` without it; or the names of groups, with what is in them."""
+    if is_group and not group:
+        for name, switches in GROUPS.items():
+            yield name, f"Has {', '.join(switch.name for switch in switches)}."
+    elif not is_group:
+        for switch in GROUPS[group] if group else SWITCHES.values():
+            yield switch.name.removeprefix(f"{group}."), switch.does
 
 
 def _rule_names() -> Iterator[tuple[str, str]]:

@@ -12,8 +12,9 @@ from hexguard.lsp.directives import directive_at
 from hexguard.lsp.roots import Home
 from hexguard.rule.fix import Applicability
 from hexguard.rule.rule import Rule
-from hexguard.settings.expected import expected_at
+from hexguard.settings.expected import Expected, expected_at
 from hexguard.settings.schema import KEYS, field_of
+from hexguard.settings.switches import GROUPS, SWITCHES
 from hexguard.text.document import Document
 from hexguard.text.span import Span
 from hexguard_rules.catalogue import CATALOGUE
@@ -51,10 +52,21 @@ def explained_setting(name: str, text: str, offset: int) -> tuple[str, Span] | N
     word = text[span.start : span.end]
     if expected.what in {"selector", "rule"}:
         about = _about_selector(word)
+    elif expected.switch or expected.what == "switch":
+        about = _about_switch(expected, word)
     else:
         key = expected.key or KEYS.get(field_of(word))
         about = key.told if key and word else None
     return (about, span) if about else None
+
+
+def _about_switch(expected: Expected, word: str) -> str | None:
+    """What a switch decides, at its name or at its choice; behind the first part of names, which switches there are."""
+    name = field_of(f"{expected.group}.{word}" if expected.group else word)
+    if switch := expected.switch or SWITCHES.get(name):
+        return f"**{switch.name}**\n\n{switch.told}"
+    lines = [f"- `{switch.name}`: {switch.does}" for switch in GROUPS.get(name, ())]
+    return "\n".join(lines) or None
 
 
 def _about_selector(name: str) -> str | None:

@@ -14,6 +14,7 @@ from hexguard.lsp.features import (
     completion,
     configuration,
     hover,
+    information,
     lifecycle,
     sync,
     timings,
@@ -40,6 +41,8 @@ FEATURES: tuple[tuple[str, Callable[..., object]], ...] = (
     (lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, configuration.did_change_folders),
     (lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, watching.did_change_files),
     (TIMINGS, timings.timings),
+    (information.EXPLAIN, information.explain),
+    (information.PROJECT, information.project),
 )
 
 COMMANDS: tuple[tuple[str, Callable[..., object]], ...] = (

@@ -10,22 +10,27 @@ def layer_of(module: str, layers: Iterable[Layer]) -> str | None:
     """Give the name of the layer that a module (dotted) is in, or None.
 
     The most specific pattern wins: first the one with more names in it, then the one with more parts,
+    then the one that a package has before one that only the module itself has (`app.routes.models` is routes),
     then the layer that comes first in `layers`.
     """
     parts = tuple(module.split("."))
-    best: tuple[int, int] = (0, 0)
+    best = (0, 0, False)
     found: str | None = None
     for layer in layers:
         for pattern in layer.modules:
             specific = _specificity(pattern)
-            if specific > best and _covers(_parts(pattern), parts):
-                best, found = specific, layer.name
+            if specific < best[:2] or not (covered := _covered(_parts(pattern), parts)):
+                continue
+            # In the outermost package, whose name is that of the project, names of modules say as much as it does.
+            rank = (*specific, covered < len(parts) or len(parts) <= _SHORT)
+            if rank > best:
+                best, found = rank, layer.name
     return found
 
 
 def covers(pattern: str, module: str) -> bool:
     """Say whether a module pattern names the module or a package around it."""
-    return _covers(_parts(pattern), tuple(module.split(".")))
+    return _covered(_parts(pattern), tuple(module.split("."))) > 0
 
 
 def layers_for(settings: Settings) -> tuple[Layer, ...]:
@@ -51,8 +56,8 @@ def _specificity(pattern: str) -> tuple[int, int]:
     return sum(part not in {"*", "**"} for part in parts), len(parts)
 
 
-def _covers(pattern: tuple[str, ...], module: tuple[str, ...]) -> bool:
-    """Match a pattern with the beginning of a module, part by part.
+def _covered(pattern: tuple[str, ...], module: tuple[str, ...]) -> int:
+    """Match a pattern with the beginning of a module, part by part; gives the parts that it needs at least, or 0.
 
     `reached` holds how many parts of the module the pattern so far can account for.
     """
@@ -63,8 +68,12 @@ def _covers(pattern: tuple[str, ...], module: tuple[str, ...]) -> bool:
         else:
             reached = {at + 1 for at in reached if at < len(module) and part in {"*", module[at]}}
         if not reached:
-            return False
-    return True
+            return 0
+    return max(1, min(reached))
+
+
+_SHORT = 2
+"""The parts of the name of a module that stands directly in the outermost package."""
 
 
 def _anywhere(*names: str) -> tuple[str, ...]:

@@ -69,14 +69,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Rules are chosen by rule name, family name, alias, or `all`.
     `preset` and `python` are None when they are to be detected.
     `baseline` is the path, relative to the root, of the file with the findings that are left alone.
+    `environment` is the path, relative to the root, of the virtual environment; empty when it is to be found.
     `exclude` and the keys of `per_file_ignores` are patterns in the manner of `.gitignore`, relative to the root.
     `severity` is keyed by rule or family name, `options` by rule name; option values stay as the file gave them.
+    `switches` has only what is declared, by the whole names of switches such as `pooling.pre_ping`.
     """
 
     select: tuple[str, ...] = DEFAULT_SELECT
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     preset: Preset | None = None
+    switches: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     severity: Mapping[str, Severity] = msgspec.field(default_factory=dict[str, Severity])
     exclude: tuple[str, ...] = ()
     src: tuple[str, ...] = DEFAULT_SRC
@@ -84,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     preview: bool = False
     unsafe_fixes: bool = False
     baseline: str = BASELINE
+    environment: str = ""
     layers: tuple[Layer, ...] = ()
     contracts: tuple[Contract, ...] = ()
     options: Mapping[str, Mapping[str, object]] = msgspec.field(default_factory=dict[str, Mapping[str, object]])

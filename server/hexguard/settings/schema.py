@@ -1,7 +1,7 @@
 """Which keys there are and what each may hold: the one description that TOML and editors share."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, TypeVar, get_args
 
 import msgspec
@@ -16,12 +16,14 @@ from hexguard.settings.report import (
     boolean,
     did_you_mean,
     is_array,
+    is_table,
     naming,
     one_of,
     string,
     strings,
     table,
 )
+from hexguard.settings.switches import SWITCHES
 
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 SEVERITIES = tuple(severity.value for severity in Severity)
@@ -37,16 +39,16 @@ _PYTHON = re.compile(r"(3)\.(\d{1,3})")
 class Key(msgspec.Struct, frozen=True):
     """A key of the table: how its value is read, what it does in one sentence, and what it takes in words.
 
-    `holds` is what its value is: a list of selectors, one of `choices`, a string, a list of strings, or tables.
-    With `names`, the value is a table, each of whose values is that;
-    its keys are selectors, names of rules, or whatever the user likes.
+    `holds` is what its value is: a list of selectors, one of `choices`, a string, a list of strings, tables, or one of
+    the choices of a switch. With `names`, the value is a table, each of whose values is that;
+    its keys are selectors, names of rules, names of switches, or whatever the user likes.
     """
 
     read: _Reader
     does: str
     takes: str
-    holds: Literal["selectors", "choice", "text", "texts", "tables"]
-    names: Literal["selector", "rule", "free"] | None = None
+    holds: Literal["selectors", "choice", "text", "texts", "tables", "switches"]
+    names: Literal["selector", "rule", "switch", "free"] | None = None
     choices: tuple[str, ...] = ()
 
     @property
@@ -73,6 +75,7 @@ def read(raw: Mapping[str, object], base: Settings, path: KeyPath, report: Repor
         except RejectedError as error:
             report.rejected(error)
     joined: dict[str, Mapping[str, object]] = {
+        "switches": base.switches,
         "severity": base.severity,
         "options": base.options,
         "per_file_ignores": base.per_file_ignores,
@@ -126,6 +129,29 @@ def _python(value: object, path: KeyPath, _report: Report) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+def _switches(value: object, path: KeyPath, report: Report) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, choice, at in _with_whole_names(table(value, path), path):
+        switch = SWITCHES.get(field_of(name))
+        if switch is None:
+            report.doubtful_key(at, f"there is no switch `{name}`{did_you_mean(field_of(name), SWITCHES)}")
+            continue
+        try:
+            found[switch.name] = one_of(choice, at, switch.choices)
+        except RejectedError as error:
+            report.rejected(error)
+    return found
+
+
+def _with_whole_names(raw: Mapping[str, object], path: KeyPath) -> Iterator[tuple[str, object, KeyPath]]:
+    """Give the entries of a table and of the tables in it; the name of the latter begins that of the former."""
+    for name, entry in raw.items():
+        if is_table(entry):
+            yield from ((f"{name}.{rest}", inner, (*path, name, rest)) for rest, inner in entry.items())
+        else:
+            yield name, entry, (*path, name)
+
+
 def _severity(value: object, path: KeyPath, report: Report) -> dict[str, Severity]:
     def one(name: str, entry: object, at: KeyPath) -> Severity:
         severity = Severity(one_of(entry, at, SEVERITIES))
@@ -166,6 +192,13 @@ def _file(value: object, path: KeyPath, _report: Report) -> str:
     return name
 
 
+def _folder(value: object, path: KeyPath, _report: Report) -> str:
+    name = string(value, path)
+    if not name.strip() or not name.isprintable():
+        raise RejectedError(path, f"{naming(path)} must be the path of a folder")
+    return name
+
+
 def _layers(value: object, path: KeyPath, report: Report) -> tuple[Layer, ...]:
     if is_array(value):
         return _layer_list(value, path, report)
@@ -201,10 +234,17 @@ KEYS: Mapping[str, Key] = {
     ),
     "preset": Key(
         _preset,
-        "Which layers and contracts the architecture begins with.",
+        "Which style decides where guidelines disagree: its layers and contracts, and the defaults of the switches.",
         "one of " + ", ".join(f"`{name}`" for name in PRESETS),
         "choice",
         choices=PRESETS,
+    ),
+    "switches": Key(
+        _switches,
+        "What holds where guidelines disagree, whatever the preset chooses.",
+        'a table from switch to one of its choices, such as `"pooling.pre_ping" = "off"`',
+        "switches",
+        names="switch",
     ),
     "severity": Key(
         _severity,
@@ -232,6 +272,12 @@ KEYS: Mapping[str, Key] = {
     "baseline": Key(
         _file,
         "Which file lists the findings that are left alone, if it exists.",
+        "a path, relative to the root of the project",
+        "text",
+    ),
+    "environment": Key(
+        _folder,
+        "Which virtual environment has the libraries of the project; without it, `.venv`, `venv` or `env`.",
         "a path, relative to the root of the project",
         "text",
     ),
