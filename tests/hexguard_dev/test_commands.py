@@ -69,9 +69,10 @@ def test_a_rule_without_a_family_is_refused(capsys: pytest.CaptureFixture[str]) 
 def test_pages_are_written_changed_and_removed(tmp_path: Path) -> None:
     write_docs(tmp_path)
     assert outdated(tmp_path) == []
-    (tmp_path / "async" / "gone-rule.md").write_text("# gone-rule\n")
-    (tmp_path / "README.md").write_text("changed by hand\n")
-    assert outdated(tmp_path) == ["README.md", "async/gone-rule.md"]
+    (tmp_path / "rules" / "async" / "gone-rule.md").write_text("# gone-rule\n")
+    (tmp_path / "settings.md").write_text("changed by hand\n")
+    (tmp_path / "rules" / "README.md").unlink()
+    assert outdated(tmp_path) == ["rules/README.md", "rules/async/gone-rule.md", "settings.md"]
     write_docs(tmp_path)
     assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.md")} == set(pages())
     assert outdated(tmp_path) == []

@@ -27,7 +27,7 @@ FILES = {
     "app/__init__.py": "",
     "app/orders.py": (
         "from typing import Optional\n\n\ndef total(price: Optional[int], sizes=[]) -> Optional[int]:  # cents\n"
-        "    return price\n"
+        "    return price or sizes\n"
     ),
     "app/jobs.py": (
         "import time\n\n\nasync def wait() -> None:\n    time.sleep(1)\n    await later()\n\n\n"
