@@ -11,13 +11,45 @@ BENCH_ARGS ?=
 FUZZ_ARGS ?=
 FIXES_ARGS ?=
 
-.PHONY: try test check docs bench fuzz fixes test-all clean
+EXTENSION := clients/vscode
+EXTENSION_STAMP := $(EXTENSION)/node_modules/.ready
+HEXGUARD_EDITORS ?= all
+export HEXGUARD_EDITORS
+
+.PHONY: try test test-extension test-editors editor extension check docs bench fuzz fixes test-all clean
 
 try: $(STAMP)
 	@$(BIN)/python -m hexguard_dev try
 
-test: $(STAMP)
+test: $(STAMP) test-extension
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# What the VS Code extension does without VS Code, its types and its style; it needs node.
+test-extension:
+	@if command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then \
+	    $(MAKE) --no-print-directory $(EXTENSION_STAMP) && cd $(EXTENSION) && npm run --silent check && npm run --silent test; \
+	else \
+	    echo "node 20 or newer with npm was not found, so the unit tests of the VS Code extension were left out"; \
+	fi
+
+# Real editors, which are installed into the user's cache on first use. HEXGUARD_EDITORS=none leaves them out.
+test-editors: $(STAMP)
+	@if [ "$(HEXGUARD_EDITORS)" = none ]; then \
+	    echo "HEXGUARD_EDITORS=none, so no editor was tested"; \
+	else \
+	    failed=0; \
+	    { $(MAKE) --no-print-directory $(EXTENSION_STAMP) && tests/editors/vscode/run.sh $(BIN); } || failed=1; \
+	    tests/editors/run.sh $(BIN) || failed=1; \
+	    exit $$failed; \
+	fi
+
+# The sample shop in VS Code, in a browser; PORT=8080 unless set.
+editor: $(STAMP) $(EXTENSION_STAMP)
+	@tests/editors/vscode/run.sh $(BIN) open
+
+# The extension for VS Code as one file, with a wheel of the server inside.
+extension: $(STAMP) $(EXTENSION_STAMP)
+	@cd $(EXTENSION) && npm run --silent package
 
 check: $(STAMP)
 	$(BIN)/python -m ruff check
@@ -55,6 +87,7 @@ test-all: test
 	done
 
 clean:
+	rm -rf $(EXTENSION)/node_modules $(EXTENSION)/dist $(EXTENSION)/bundled $(EXTENSION)/*.vsix
 	rm -rf .venv $(BENCH_VENV) .venv-3.12 .venv-3.13 dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(STAMP): pyproject.toml requirements-dev.txt
@@ -72,3 +105,9 @@ $(BENCH_STAMP): requirements-bench.txt
 	    && $(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt \
 	    && touch $@ \
 	    || echo "$(BENCH_VENV) could not be built, so the benchmark leaves Fixit out"
+
+$(EXTENSION_STAMP): $(EXTENSION)/package-lock.json
+	@command -v npm >/dev/null || { echo "node and npm are needed" >&2; exit 1; }
+	@echo "Installing what the extension is built with ..."
+	@cd $(EXTENSION) && npm ci --silent --no-fund --no-audit
+	@touch $@

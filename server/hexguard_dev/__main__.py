@@ -10,6 +10,7 @@ from hexguard_dev.bench.parts import PARTS
 from hexguard_dev.bench.run import Order, bench
 from hexguard_dev.demonstration import demonstrate
 from hexguard_dev.docs import check_docs, write_docs
+from hexguard_dev.extension import check_files, write_files
 from hexguard_dev.fixes import run as fixes
 from hexguard_dev.fuzz.run import EDITS, Options, fuzz
 from hexguard_dev.new_rule import NewRuleError, add_rule
@@ -17,6 +18,7 @@ from hexguard_dev.oracles.run import oracles
 from hexguard_dev.show import show
 
 ROOT = Path(__file__).parents[2]
+EXTENSION = ROOT / "clients" / "vscode"
 FUZZED = (ROOT / "server", ROOT / "rules", ROOT / "tests" / "projects" / "shop")
 """The projects that random edits are made on if no other is named."""
 
@@ -26,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     match arguments.command:
         case "docs":
-            return check_docs(ROOT / "docs" / "rules") if arguments.check else write_docs(ROOT / "docs" / "rules")
+            return _docs(check=arguments.check)
         case "bench":
             return bench(_order(arguments))
         case "fuzz":
@@ -34,13 +36,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         case "fixes":
             return _fixes(arguments)
         case "oracles":
-            return oracles(arguments.facts, arguments.folders, lists=arguments.list)
+            return oracles(arguments.facts, arguments.folders, page=arguments.page, lists=arguments.list)
         case "try":
             return demonstrate(ROOT / "tests" / "projects")
         case "show":
             return show(arguments.path, with_edit=arguments.edit)
         case _:
             return _new_rule(arguments.family, arguments.name)
+
+
+def _docs(*, check: bool) -> int:
+    """Pages and what the extension knows come from the same rules, so they are written together."""
+    if check:
+        return check_docs(ROOT / "docs") or check_files(EXTENSION)
+    return write_docs(ROOT / "docs") or write_files(EXTENSION)
 
 
 def _order(arguments: argparse.Namespace) -> Order:
@@ -81,7 +90,7 @@ def _new_rule(family: str, name: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser("hexguard_dev", description=__doc__)
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    docs = commands.add_parser("docs", help="write the pages of all rules")
+    docs = commands.add_parser("docs", help="write the pages about rules and settings")
     docs.add_argument("--check", action="store_true", help="write nothing, and fail if a page is not up to date")
     commands.add_parser("try", help="show the server at work on the sample project")
     _add_bench(commands.add_parser("bench", help="compare Hexguard with other servers, and write the page about it"))
@@ -124,6 +133,7 @@ def _add_oracles(compared: argparse.ArgumentParser) -> None:
     compared.add_argument("facts", type=Path, help="a file of JSON lines: suite, file, line, peer_code, expect, unit")
     compared.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="where the files are")
     compared.add_argument("--list", action="store_true", help="also print each place on which they differ")
+    compared.add_argument("--page", type=Path, help="put the tables and reasons into this page, between its marks")
 
 
 if __name__ == "__main__":

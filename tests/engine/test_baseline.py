@@ -27,6 +27,7 @@ class Rates:
     started = datetime.utcnow()
 
     async def load(self, country: str, tags: list[str] = []) -> None:
+        self.tags = tags
         time.sleep(1)
         requests.get("https://rates.test", params={"country": country}, timeout=3)
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from hexguard.index.libraries import Ancestor, Inferred
 from hexguard_dev.fuzz.play import play, play_random
 from hexguard_dev.fuzz.run import EDITS_PER_ROUND, play_seed
 from hexguard_dev.fuzz.sample import Shape, library
-from hexguard_dev.fuzz.steps import Case, Edit, Step, Write
+from hexguard_dev.fuzz.steps import Case, Configure, Edit, Learn, Step, Write
+from support.environment import environment_files
 
 ROOT = Path(__file__).parents[2]
 SHOP = ROOT / "tests" / "projects" / "shop"
@@ -18,6 +20,7 @@ SMALL = Shape(least=3, most=6, size=1200, opened=2, large_each=0)
 LARGE = Shape(least=2, most=4, size=1500, opened=2, large_each=1)
 SEEDS = 21
 N_SLOW = 25
+SESSION = Inferred(lineage=(Ancestor("vendor.Session"), Ancestor("requests.sessions.Session")))
 
 KEPT: dict[str, Case] = {
     "a closed file that moves the place to which a report points, and offers the same": Case(
@@ -40,6 +43,16 @@ KEPT: dict[str, Case] = {
             Step("duplicated", (Edit("a.py", 54, 54, "def rename(session: AsyncSession): session.commit()"),)),
             Step("colored", (Edit("a.py", 0, 2, ""),)),
             Step("blocking", (Edit("a.py", 36, 36, ")"),)),
+        ),
+    ),
+    "what a library says, before and after the block that asks changes": Case(
+        files=environment_files({"vendor": "", "requests": ""}),
+        opened={"a.py": "from vendor import make\nasync def f():\n    c = make()\n    c.get('x')\n"},
+        steps=(
+            Step("answered", (Learn({"vendor.make": Inferred(returns="vendor.Session")}),)),
+            Step("answered", (Learn({"vendor.Session": SESSION}),)),
+            Step("edited", (Edit("a.py", 40, 40, "\n    pass"),)),
+            Step("settings", (Configure({"ignore": ["pooling"]}),)),
         ),
     ),
     "two edits at once, of which the first moves a call that is shown": Case(

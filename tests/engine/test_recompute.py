@@ -6,9 +6,11 @@ from typing import TypeAlias
 import pytest
 
 from hexguard.engine.stages import Stage
+from hexguard.index.libraries import Ancestor, Inferred
 from hexguard_dev.fuzz.compare import Comparison
 from hexguard_dev.fuzz.live import playground
-from hexguard_dev.fuzz.steps import Case, Change, Configure, Delete, Edit, Step, Write
+from hexguard_dev.fuzz.steps import Case, Change, Configure, Delete, Edit, Learn, Step, Write
+from support.environment import environment_files
 from support.fixture import parse_fixture
 
 SHOP = """
@@ -76,7 +78,7 @@ def check(changes: Changes) -> None:
         stages.append(f"{stage.value} {subject.replace(folder, '')}")
 
     folder = ""
-    with playground(Case(FILES, OPENED), told) as live:
+    with playground(Case({**FILES, **INSTALLED}, OPENED), told) as live:
         folder = f"{live.folder}/"
         judge = Comparison(random.Random(0))
         for change, expected in changes:
@@ -117,6 +119,8 @@ CALLER, EFFECT = checked(MAIN, 4), ["effects app.rates.load_rates"]
 N_MAIN, N_RATES = 10, 5
 ALL_MAIN = range(N_MAIN)
 NO_SLEEP = put(RATES, "    time.sleep(1)\n", "")
+INSTALLED = environment_files({"vendor": "", "requests": ""})
+SESSION = Inferred(lineage=(Ancestor("vendor.Session"), Ancestor("requests.sessions.Session")))
 LIMIT_LINE = "LIMIT = 10\n\n"
 LIMIT = put(MAIN, LIMIT_LINE, "")
 AFTER_CUT = FILES[MAIN].index("class Cart") - len(LIMIT_LINE)
@@ -244,6 +248,14 @@ OUTSIDE: dict[str, Changes] = {
     "a change of a closed file about which nobody asked": [
         (Write(PRICES, FILES[PRICES].replace("discount() -> int", "discount() -> str")), []),
     ],
+    "what a library says: the block that asked, and only if it means something else now": [
+        (
+            put(MAIN, "    return rates", "    from vendor import Session\n    Session().get(country)"),
+            [*split(MAIN), *read(MAIN, 4), *SUMMARY[MAIN], *CALLER],
+        ),
+        (Learn({"vendor.Session": SESSION, "vendor.other": SESSION}), CALLER),
+        (Learn({"vendor.Session": SESSION}), []),
+    ],
     "a closed file that is gone": [(Delete(PRICES), checked(MAIN, 1, 9))],
     "the file of an open document": [(Write(MAIN, "x = 1\n"), [])],
 }
@@ -271,3 +283,35 @@ def test_a_report_follows_the_place_that_it_points_to() -> None:
         after = live.shown[MAIN][0]
     assert after.span == before.span
     assert after.related[0].span == before.related[0].span.shift(len("# a line above\n"))
+
+
+def test_a_finding_goes_with_an_index_behind_the_model_and_comes_back_without() -> None:
+    index = 'Index("by_order", Line.order_id)\n'
+    model = (
+        "from sqlalchemy import Column, ForeignKey, Index\n\n"
+        'class Line:\n    order_id = Column(ForeignKey("orders.id"))\n\n'
+    )
+    counts: list[int] = []
+    with playground(Case({MAIN: model}, {MAIN: model})) as live:
+        judge = Comparison(random.Random(0))
+        end = len(model)
+        for edit in (Edit(MAIN, end, end, index), Edit(MAIN, end, end + len(index), "")):
+            live.apply(Step("edit", (edit,)))
+            counts.append(sum(report.rule == "foreign-key-without-index" for report in live.shown[MAIN]))
+            assert judge.differences(live) == []
+    assert counts == [0, 1]
+
+
+def test_a_name_behind_a_star_import_is_asked_for_again() -> None:
+    files = {
+        MAIN: "from app.sessions import *\n\nasync def save() -> None:\n    make_session().commit()\n",
+        "app/sessions.py": FILES[RATES],
+    }
+    counts: list[int] = []
+    with playground(Case(files, {MAIN: files[MAIN]})) as live:
+        judge = Comparison(random.Random(0))
+        for text in (FILES[RATES].replace("-> AsyncSession", "-> str"), FILES[RATES], ""):
+            live.apply(Step("edit", (Write("app/sessions.py", text),)))
+            counts.append(sum(report.rule == "unawaited-session-coroutine" for report in live.shown[MAIN]))
+            assert judge.differences(live) == []
+    assert counts == [0, 1, 0]

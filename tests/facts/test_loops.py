@@ -4,8 +4,8 @@ import pytest
 
 from hexguard.facts.block import lower
 from hexguard.facts.expressions import Call
-from hexguard.facts.loops import is_per_item, loops_around, names_in
-from hexguard.facts.model import Assignment
+from hexguard.facts.loops import is_per_item, last_node, loops_around, names_in
+from hexguard.facts.model import Assignment, Loop
 from hexguard.syntax.parse import parse
 
 
@@ -48,3 +48,23 @@ def test_the_loops_around(code: str, expected: list[bool]) -> None:
 def test_the_names_of_an_expression() -> None:
     (found,) = lower(parse("with lock:\n x = f(a.b, c=[d, *e], **{g: h})[i]"), is_member=False)[0].of_type(Assignment)
     assert sorted(names_in(found.value)) == ["a", "d", "e", "f", "g", "h", "i"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("add(user)", True),
+        ("add(User(name=[*names], key=lambda: user.id, **rest)[0].copy())", True),
+        ("pass\n add(f'{user.name}')", True),
+        ("add(user)\n add(user)", False),
+        ("add(user); print", False),
+        ("if user: add(user)", False),
+        ("try: add(user)\n except KeyError: pass", False),
+        ("with lock: add(user)", False),
+    ],
+)
+def test_whether_a_call_is_all_that_a_loop_does(body: str, expected: bool) -> None:
+    block = lower(parse(f"for user in users:\n {body}"), is_member=False)[0]
+    (loop,) = block.of_type(Loop)
+    call = next(found for found in block.of_type(Call) if found.method == "add")
+    assert (loop.body == (call.node, last_node(call) + 1)) is expected

@@ -17,7 +17,19 @@ from hexguard.facts.expressions import (
     Subscript,
     Yield,
 )
-from hexguard.facts.model import Assignment, Class, Function, Handler, Import, Loop, Parameter, Raise, Reference, With
+from hexguard.facts.model import (
+    Assignment,
+    Choice,
+    Class,
+    Function,
+    Handler,
+    Import,
+    Loop,
+    Parameter,
+    Raise,
+    Reference,
+    With,
+)
 from hexguard.syntax.parse import parse
 
 F = TypeVar("F")
@@ -257,6 +269,18 @@ def test_other_statements() -> None:
         lambda found: f"{found.kind} {dotted(found.source)}",
         ["for b", "while c"],
     )
+    check(
+        "if a: b\nelif c: d\nelse: e\nif f: g\nmatch h:\n    case 1: i\n    case _: j\nmatch k:\n    case 1: l",
+        Choice,
+        lambda found: f"{len(found.bodies)} {all(start < end for start, end in found.bodies)}",
+        ["3 True", "2 True"],
+    )
+    check(
+        "try: a\nexcept B: c\nexcept D: e\nelse: f\nfinally: g\ntry: h\nexcept I: j",
+        Choice,
+        lambda found: f"{len(found.bodies)} {all(start < end for start, end in found.bodies)}",
+        ["3 True"],
+    )
     check("class A(B, metaclass=M): ...", Class, lambda c: f"{c.name} {[dotted(b) for b in c.bases]}", ["A ['B']"])
 
 
@@ -267,6 +291,12 @@ def test_expressions() -> None:
         Subscript,
         lambda s: f"{dotted(s.value)} {s.in_annotation}",
         ["Optional True", "a False"],
+    )
+    check(
+        "x: Union[*Ts, int]\ny = Union[*Ts]",
+        Subscript,
+        lambda s: " ".join(map(dotted, s.items)),
+        ["Starred int", "Starred"],
     )
     check("'a' f'{b}'\nt'{c}'", FormattedString, lambda f: f"{len(f.values)} {f.is_template}", ["1 False", "1 True"])
     check(

@@ -60,6 +60,11 @@ OPTIONS = (
 )
 
 
+def chosen(choice: str) -> dict[str, str]:
+    """The settings of a project that made a choice of its own."""
+    return {"hexguard.toml": f'switches."sqlalchemy.loading" = "{choice}"\n'}
+
+
 @st.composite
 def programs(draw: st.DrawFn) -> str:
     made: Imported = draw(ways_to_import("sqlalchemy.orm.lazyload"))
@@ -69,11 +74,20 @@ def programs(draw: st.DrawFn) -> str:
 
 
 @examples(8)
-@given(programs())
-def test_only_the_error_differs(code: str) -> None:
-    after = mended(code, RULE, FIXES)
+@given(programs(), st.sampled_from(("raise", "raise_on_sql")))
+def test_only_the_error_differs(code: str, choice: str) -> None:
+    after = mended(code, RULE, FIXES, chosen(choice))
     assert after is not None
     assert outcome(code, False) == outcome(after, False) == Outcome([1, None])
     raised = outcome(after, True)
     assert raised.error == "InvalidRequestError"
     assert "raise" in raised.message
+
+
+@examples(4)
+@given(programs())
+def test_what_is_loaded_at_once_can_be_read(code: str) -> None:
+    after = mended(code, RULE, FIXES, chosen("selectin"))
+    assert after is not None
+    assert outcome(code, False) == outcome(after, False) == Outcome([1, None])
+    assert outcome(after, True) == Outcome([1, [3]])

@@ -83,15 +83,15 @@ ANNOTATIONS = (
     ": dict[str, int]",
 )
 BODIES = (
-    "return shown(first, second, third)",
-    '"""Shows them."""\nreturn shown(first, second, third)',
-    "'''Shows\nthem.'''\n\n# Why.\nreturn shown(first, second, third)",
-    "# Why.\nreturn shown(first, second, third)",
-    "def inner():\n    return shown(first, second, third)\nreturn inner()",
-    "if first is None:\n    first = 3\nreturn shown(first, second, third)",
-    "first = second\nreturn shown(first, second, third)",
-    "return shown(first, second, third); print()",
-    "for _ in range(1):\n    second = [first]\nreturn shown(first, second, third)",
+    "return [first, second, third]",
+    '"""Shows them."""\nreturn [first, second, third]',
+    "'''Shows\nthem.'''\n\n# Why.\nreturn [first, second, third]",
+    "# Why.\nreturn [first, second, third]",
+    "def inner():\n    return [first, second, third]\nreturn inner()",
+    "if first is None:\n    first = 3\nreturn [first, second, third]",
+    "first = second\nreturn [first, second, third]",
+    "return [first, second, third]; print()",
+    "for _ in range(1):\n    second = [first]\nreturn [first, second, third]",
 )
 OWNERS = (
     "{word} call({given}):\n{body}\n",
@@ -101,9 +101,6 @@ OWNERS = (
     "if True:\n    {word} call({given}):\n{deeper}\n",
 )
 SHOWN = """
-def shown(*given):
-    return repr(given)
-
 def awaited(result):
     try:
         result.send(None)
@@ -113,7 +110,7 @@ def awaited(result):
         return result
 
 def run(*given, **named):
-    return awaited(call(*given, **named))
+    return repr(awaited(call(*given, **named)))
 """
 
 

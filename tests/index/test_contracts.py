@@ -64,6 +64,16 @@ def test_ignored_imports(importer: str, imported: str, expected: bool) -> None:
     assert boundary.ignores(importer, imported) is expected
 
 
+def test_layers_beside_and_below_report_what_they_import_themselves() -> None:
+    (boundary,) = boundaries("app.services.order", (STACK,), LAYERS)
+    modules = ("app.services.x", "app.jobs", "app.models.order", "app.api", "app.main")
+    assert [name for name in modules if boundary.is_restricted(name)] == [
+        "app.services.x",
+        "app.jobs",
+        "app.models.order",
+    ]
+
+
 def test_restricted_is_what_the_contract_reports_elsewhere() -> None:
     (boundary,) = boundaries("app.domain.orders", (FORBIDDEN,), LAYERS)
     assert [name for name in ("app.domain.x", "app.shared", "app.main") if boundary.is_restricted(name)] == [

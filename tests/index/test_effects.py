@@ -102,6 +102,16 @@ ONE_FILE = {
         ["f:0 app.main.f.<locals>.g", "f.<locals>.g:0 time.sleep", "sleeps"],
     ),
     "in a comprehension": ("def f():\n    return [time.sleep(n) for n in x]", ["f:0 time.sleep", "sleeps"]),
+    "where a library is missing": (
+        "def f():\n    try:\n        import y\n    except (ImportError, OSError):\n        time.sleep(1)",
+        None,
+    ),
+    "kept in a global": ("def f():\n    global x\n    if x is None:\n        x = time.sleep(1)", None),
+    "kept for a while": ("def f():\n    x = time.sleep(1)", ["f:0 time.sleep", "sleeps"]),
+    "where something else fails": (
+        "def f():\n    try:\n        y()\n    except OSError:\n        time.sleep(1)",
+        ["f:1 time.sleep", "sleeps"],
+    ),
     "only defined": ("def f():\n    def g():\n        time.sleep(1)\n    return g", None),
     "in a lambda": ("def f():\n    return lambda: time.sleep(1)", None),
     "passed on": ("def f():\n    run(time.sleep)", None),

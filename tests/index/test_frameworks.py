@@ -17,7 +17,7 @@ PROJECT = """
 from collections.abc import AsyncIterator
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, declarative_base
+from sqlalchemy.orm import DeclarativeBase, as_declarative, declarative_base
 
 engine = create_async_engine("sqlite+aiosqlite://", echo=True)
 make_session = async_sessionmaker(engine, expire_on_commit=False)
@@ -29,12 +29,16 @@ class Base(DeclarativeBase):
 
 OldBase = declarative_base()
 
+@as_declarative()
+class DecoratedBase:
+    pass
+
 async def get_session() -> AsyncIterator[AsyncSession]:
     async with make_session() as session:
         yield session
 #- app/models.py
 from sqlalchemy.orm import Mapped, relationship
-from app.db import Base, OldBase
+from app.db import Base, DecoratedBase, OldBase
 
 class Timed(Base):
     __abstract__ = True
@@ -47,6 +51,9 @@ class User(Timed):
 class Order(OldBase):
     __tablename__ = "orders"
     user = relationship("User", lazy="joined")
+
+class Parcel(DecoratedBase):
+    __tablename__ = "parcels"
 
 class Plain:
     orders = relationship("Order")
@@ -134,6 +141,7 @@ def check(question: str, name: str, expected: object) -> None:
                 "app.models.Order", "orders", (Relationship("user", "app.models.User", "joined", is_collection=True),)
             ),
         ),
+        ("model", "app.models.Parcel", Model("app.models.Parcel", "parcels", ())),
         ("model", "app.models.Plain", None),
         (
             "factory",

@@ -69,6 +69,61 @@ CASES = {
         from helpers import *
         reveal(open)  # ?
         """,
+    "a star import of the project is followed, also behind another one": """
+        #- app/a.py
+        from app.models import *
+        from app.models import Order
+        reveal(User)  # app.models.user.User
+        reveal(Order)  # app.models.order.Order
+        reveal(_hidden)  # ?
+        reveal(len)  # ?
+        #- app/models/__init__.py
+        from .user import *
+        from .order import *
+        #- app/models/user.py
+        class User: ...
+        def _hidden(): ...
+        #- app/models/order.py
+        from app.models.user import User
+        class Order: ...
+        """,
+    "what a library offers, through star imports of the project": """
+        #- app/a.py
+        from app.first import *
+        from app.second import *
+        reveal(Session)  # sqlalchemy.orm.Session
+        reveal(Engine)  # ?
+        reveal(both)  # ?
+        #- app/first.py
+        from sqlalchemy.orm import Session
+        from sqlalchemy import Engine
+        both = []
+        #- app/second.py
+        from sqlalchemy.orm import Session
+        class Engine: ...
+        if Session:
+            def both(): ...
+        else:
+            def both(): ...
+        """,
+    "two star imports that bring different things, a library, or each other": """
+        #- app/a.py
+        from app.first import *
+        from app.second import *
+        reveal(User)  # ?
+        reveal(Order)  # app.first.Order
+        #- app/b.py
+        from app.first import *
+        from sqlalchemy import *
+        reveal(Order)  # ?
+        #- app/first.py
+        from app.second import *
+        class User: ...
+        class Order: ...
+        #- app/second.py
+        from app.first import *
+        class User: ...
+        """,
     "conditional imports agree or are unknown": """
         try:
             import requests
@@ -168,6 +223,53 @@ CASES = {
                 reveal(self.get)  # app.main.Client.get
                 reveal(self.missing)  # ?
                 reveal(self.timeout)  # instance builtins.int
+        """,
+    "what a method gives that is like its owner": """
+        from pydantic import BaseModel
+        class User(BaseModel): ...
+        def load(row):
+            user = User.from_orm(row)
+            reveal(user)  # instance app.main.User
+            reveal(user.copy(update={}))  # instance app.main.User
+            reveal(user.copy().dict)  # pydantic.BaseModel.dict
+        """,
+    "a type variable with a bound": """
+        #- app/schemas.py
+        from typing import TypeVar
+        from pydantic import BaseModel
+        Schema = TypeVar("Schema", bound=BaseModel)
+        Late = TypeVar("Late", bound="BaseModel")
+        Any = TypeVar("Any")
+        #- app/repositories.py
+        from typing import Generic
+        from app.schemas import Any, Late, Schema
+        class Repository(Generic[Schema]):
+            def __init__(self, schema: type[Schema]) -> None:
+                self.schema = schema
+            def find(self, first: Schema, late: Late, other: Any):
+                reveal(self.schema)  # pydantic.BaseModel
+                reveal(first)  # instance pydantic.BaseModel
+                reveal(late)  # instance pydantic.BaseModel
+                reveal(other)  # ?
+        """,
+    "members of a generic base": """
+        #- app/repositories.py
+        from abc import ABC
+        from typing import Generic, TypeVar
+        from sqlalchemy.orm import Session
+        Model = TypeVar("Model")
+        class Repository(Generic[Model]):
+            def __init__(self, session: Session) -> None:
+                self.session = session
+        #- app/users.py
+        from typing import Generic
+        from app.repositories import Model, Repository
+        class Users(Repository[int]):
+            def find(self):
+                reveal(self.session)  # instance sqlalchemy.orm.Session
+        class Named(Generic[Model], Repository[Model]):
+            def find(self):
+                reveal(self.session)  # instance sqlalchemy.orm.Session
         """,
     "inheritance in the project and into a library": """
         import requests

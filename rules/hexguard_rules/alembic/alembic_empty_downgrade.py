@@ -1,8 +1,8 @@
 """Migrations that cannot be undone because nobody wrote how.
 
 ## What it does
-Reports a `downgrade()` that does nothing, or raises `NotImplementedError` without a word, although `upgrade()` changes
-tables, columns, indexes or constraints by operations of Alembic.
+Reports a `downgrade()` that does nothing, or raises `NotImplementedError` without a word, although `upgrade()` creates,
+renames or drops tables, columns, indexes or constraints by operations of Alembic.
 
 ## Why it matters
 `alembic downgrade` takes the revision back and leaves the schema as it is.
@@ -14,6 +14,7 @@ What a dropped table or column held is lost by it, as by any downgrade.
 
 ## Known limits
 An `upgrade()` of nothing but SQL is left alone, since it may only mend data.
+So is one that only alters columns or asks the database what is there, because it can run again; a renamed column is missed.
 Whether a migration can be undone at all is not known.
 One that cannot says so: `raise NotImplementedError("the old prices are gone")` is left alone.
 The rewrite knows tables, columns, indexes and constraints that are created with a name that is written out.
@@ -80,7 +81,7 @@ RULE = Rule(
             from alembic import op
 
             def upgrade():
-                op.alter_column("products", "price", new_column_name="cents")
+                op.drop_column("products", "price")
 
             def downgrade():
             #   ^^^^^^^^^
@@ -153,6 +154,30 @@ RULE = Rule(
             """,
             why="this is no migration of Alembic",
         ),
+        Good(
+            """
+            #- migrations/versions/0013_kinds.py
+            import sqlalchemy as sa
+            from alembic import op
+
+            def upgrade():
+                op.alter_column("orders", "kind", type_=sa.Enum("new", "paid", "sent", name="kind"))
+
+            def downgrade():
+                pass
+            #- migrations/versions/0014_old_index.py
+            import sqlalchemy as sa
+            from alembic import op
+
+            def upgrade():
+                if any(index["name"] == "ix_note" for index in sa.inspect(op.get_bind()).get_indexes("orders")):
+                    op.drop_index("ix_note")
+
+            def downgrade():
+                pass
+            """,
+            why="what stays does no harm, and the migration can run again",
+        ),
     ),
 )
 
@@ -163,8 +188,13 @@ def check(function: Function, view: View) -> Iterator[Finding[Function]]:
     if not is_named or not function.is_stub or _says_why(view):
         return
     done = view.calls(f"{view.module}.upgrade")
-    if any(name == f"{owner}.{operation}" for name in done for owner in (OP, BATCH) for operation in INVERSES):
+    if not _FAILING.isdisjoint(done) and not any(name.startswith(_ASKING) for name in done):
         yield RULE.at(function, function.name_node)
+
+
+_FAILING = frozenset(f"{owner}.{name}" for owner in (OP, BATCH) for name in INVERSES if name != "alter_column")
+"""Operations that fail the next time, if they were not undone."""
+_ASKING = ("sqlalchemy.inspect", "sqlalchemy.Inspector", "sqlalchemy.engine.reflection.Inspector")
 
 
 def _says_why(view: View) -> bool:

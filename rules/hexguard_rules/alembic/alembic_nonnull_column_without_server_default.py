@@ -144,20 +144,18 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+_POSITIONS = {f"{OP}.add_column": 1, f"{BATCH}.add_column": 0}
+"""Where these take the column."""
+
+
+@RULE.check(Call, callees=_POSITIONS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method != "add_column" or (callee := view.callee(call)) not in _POSITIONS:
-        return
-    column = call.argument(_POSITIONS[callee], "column")
+    column = call.argument(_POSITIONS[view.callee(call)], "column")
     if not isinstance(column, Call) or view.callee(column) not in COLUMNS or not _needs_value(column, view):
         return
     function = view.function(call.context)
     if function and function.name != "downgrade" and not _is_new(_table(call, view), view):
         yield RULE.at(column, column.node, column=_unquoted(column.argument(0, "name")))
-
-
-_POSITIONS = {f"{OP}.add_column": 1, f"{BATCH}.add_column": 0}
-"""Where these take the column."""
 
 
 def _needs_value(column: Call, view: View) -> bool:

@@ -15,6 +15,8 @@ Declare what the inner layer needs as a `Protocol` inside it, and let the outer 
 ## Known limits
 Imports for type checking count as well, since they tie the code together all the same.
 Imports by a name in a string (`importlib.import_module`) are not seen.
+An import that leads up through a module of another layer of the contract is reported in that module only.
+Contracts of a preset do not count in tests.
 """
 
 from collections.abc import Iterator
@@ -91,6 +93,11 @@ RULE = Rule(
             from shop.models import orders
 
             def place() -> None: ...
+            #- shop/services/mail.py
+            from shop.models import forms
+            #- shop/models/forms.py
+            from shop import api
+            #                ^^^
             #- shop/models/legacy.py
             from shop.services import orders
             #- shop/models/orders.py
@@ -138,8 +145,10 @@ RULE = Rule(
             class Price: ...
             #- app/infrastructure/orders.py
             from app.domain.orders import total
+            #- tests/domain/test_orders.py
+            from app.infrastructure.orders import total
             """,
-            why="the outer layer depends on the inner one, and libraries are in no layer",
+            why="the outer layer depends on the inner one, libraries are in no layer, and a preset says nothing of tests",
         ),
         Good(
             """
@@ -175,11 +184,17 @@ RULE = Rule(
 @RULE.check(Import)
 def check(fact: Import, view: View) -> Iterator[Finding[Import]]:
     told = {breach.chain[0].imported for breach in _told_before(fact, view)}
-    for breach in view.breaches(fact):
+    for breach in _breaches(fact, view):
         if breach.chain[0].imported not in told:
             told.add(breach.chain[0].imported)
             rest = [Related(f"`{link.module}` imports `{link.imported}` here", link) for link in breach.chain[1:]]
             yield RULE.at(fact, related=rest, module=view.module, crossed=breach.crossed)
+
+
+def _breaches(fact: Import, view: View) -> Iterator[Breach]:
+    """The contracts that an import breaks; those of a preset are not about tests, which mirror the names of layers."""
+    declared = {contract.name for contract in view.project.settings.contracts} if view.is_test else None
+    return (breach for breach in view.breaches(fact) if declared is None or breach.contract in declared)
 
 
 def _told_before(fact: Import, view: View) -> Iterator[Breach]:

@@ -115,10 +115,10 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=LOOP_RUNNERS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.in_async and (callee := view.callee(call)) in LOOP_RUNNERS and not _is_nested(view):
-        yield RULE.at(call, call.func.node, callee=callee.replace("AbstractEventLoop", "loop"))
+    if call.in_async and not _is_nested(view):
+        yield RULE.at(call, call.func.node, callee=view.callee(call).replace("AbstractEventLoop", "loop"))
 
 
 def _is_nested(view: View) -> bool:

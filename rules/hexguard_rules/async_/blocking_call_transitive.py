@@ -16,8 +16,12 @@ Objects that are not made for threads, such as an open session, should not go wi
 ## Known limits
 What a library does inside is not followed, and neither is a call on an object of unknown type.
 The search ends after four calls, since each of them may hang on a condition.
+What happens once is not followed: a call whose result a `global` keeps, and what an `except ImportError` does.
 A decorator that is not known to run the function at once ends the search, since it may hand it to a thread.
 In files that import anyio or trio, and in comprehensions, the fix is not offered.
+Nobody else waits in tests, in commands (`import click`, `import typer`, folders such as `scripts`, `cli` and
+`migrations`, before `os.execvp()`) and at the start (a lifespan, names like `setup_database` and `initialize`): all of
+these are left alone.
 """
 
 from collections.abc import Iterator
@@ -201,23 +205,6 @@ RULE = Rule(
         Good(
             """
             import time
-            from fastapi import Depends, FastAPI
-
-            app = FastAPI()
-
-            def rates() -> str:
-                time.sleep(1)
-                return "rates"
-
-            @app.get("/rates")
-            async def show(found: str = Depends(rates)) -> str:
-                return found
-            """,
-            why="FastAPI runs a plain dependency in a thread",
-        ),
-        Good(
-            """
-            import time
             from starlette.concurrency import run_in_threadpool
 
             def threaded(function):
@@ -232,6 +219,38 @@ RULE = Rule(
             """,
             why="what a decorator makes of the function is not known",
         ),
+        Good(
+            """
+            #- app/rates.py
+            import time
+
+            def load_rates() -> str:
+                time.sleep(1)
+                return "rates"
+            #- app/main.py
+            from collections.abc import AsyncIterator
+            from contextlib import asynccontextmanager
+            from fastapi import Depends, FastAPI
+            from app.rates import load_rates
+
+            @asynccontextmanager
+            async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+                load_rates()
+                yield
+
+            app = FastAPI(lifespan=lifespan)
+
+            @app.get("/rates")
+            async def show(found: str = Depends(load_rates)) -> str:
+                return found
+            #- tests/conftest.py
+            from app.rates import load_rates
+
+            async def rates() -> str:
+                return load_rates()
+            """,
+            why="FastAPI runs a plain dependency in a thread, and nobody else waits before it serves or beside a fixture",
+        ),
     ),
 )
 
@@ -242,7 +261,7 @@ def check(call: Call, view: View) -> Iterator[Finding[Call]]:
         return
     name = view.callee(call)
     chain = view.blocking_chain(name) if name else None
-    if chain is None:
+    if chain is None or not view.holds_up(call):
         return
     steps = [Related(f"`{_short(step.caller)}` calls `{_short(step.callee)}` here", step) for step in chain.steps[:-1]]
     last = chain.steps[-1]

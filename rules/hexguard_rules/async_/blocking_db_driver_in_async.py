@@ -22,6 +22,9 @@ A nested `def` or `lambda` is left alone, since it may run in a thread or by `ru
 A query behind a helper is reported by `blocking-call-transitive`.
 No fix is offered for what belongs to one thread, such as a connection of sqlite3 and a cursor, in files that import
 anyio or trio, and in comprehensions.
+Nobody else waits in tests, in commands (`import click`, `import typer`, folders such as `scripts`, `cli` and
+`migrations`, before `os.execvp()`) and at the start (a lifespan, names like `setup_database` and `initialize`): all of
+these are left alone.
 """
 
 from collections.abc import Iterator
@@ -123,6 +126,21 @@ RULE = Rule(
         ),
         Good(
             """
+            from sqlalchemy import create_engine
+            from sqlalchemy_aio import ASYNCIO_STRATEGY
+
+            class Database:
+                def __init__(self, url: str) -> None:
+                    self.engine = create_engine(url, strategy=ASYNCIO_STRATEGY)
+
+                async def version(self) -> str:
+                    async with self.engine.connect() as connection:
+                        return await connection.scalar("select version()")
+            """,
+            why="what `async with` enters does not block, whoever made it",
+        ),
+        Good(
+            """
             import sqlite3
 
             def load(path: str) -> list[str]:
@@ -142,9 +160,10 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=DRIVERS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.in_async and not call.awaited and (callee := view.callee(call)) in DRIVERS:
+    if view.holds_up(call):
+        callee = view.callee(call)
         yield RULE.at(call, call.func.node, name=".".join(callee.split(".")[-2:]), callee=callee)
 
 

@@ -20,6 +20,9 @@ A nested `def` or `lambda` is left alone, since it may run in a thread.
 A request behind a helper is reported by `blocking-call-transitive`.
 In files that import anyio or trio, and in comprehensions, no fix is offered.
 The rewrite is offered for a statement that only makes the request, with arguments that mean the same in httpx.
+Nobody else waits in tests, in commands (`import click`, `import typer`, folders such as `scripts`, `cli` and
+`migrations`, before `os.execvp()`) and at the start (a lifespan, names like `setup_database` and `initialize`): all of
+these are left alone.
 """
 
 from collections.abc import Iterator
@@ -180,10 +183,10 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=HTTP)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.in_async and not call.awaited and (callee := view.callee(call)) in HTTP:
-        yield RULE.at(call, call.func.node, callee=callee)
+    if view.holds_up(call):
+        yield RULE.at(call, call.func.node, callee=view.callee(call))
 
 
 @RULE.fix(Applicability.UNSAFE)

@@ -21,6 +21,9 @@ A nested `def` or `lambda` is left alone, since it may run in a thread.
 A call behind a helper is reported by `blocking-call-transitive`.
 No fix is offered for objects of pika, which belong to one thread, in files that import anyio or trio, and in
 comprehensions.
+Nobody else waits in tests, in commands (`import click`, `import typer`, folders such as `scripts`, `cli` and
+`migrations`, before `os.execvp()`) and at the start (a lifespan, names like `setup_database` and `initialize`): all of
+these are left alone.
 """
 
 from collections.abc import Iterator
@@ -158,11 +161,11 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees={*NETWORK, *CONNECTING})
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.in_async and not call.awaited:
+    if view.holds_up(call):
         callee = view.callee(call)
-        if callee in NETWORK or (callee in CONNECTING and call.argument(0, "host")):
+        if callee in NETWORK or call.argument(0, "host"):
             yield RULE.at(call, call.func.node, name=".".join(callee.split(".")[-2:]), callee=callee)
 
 

@@ -17,6 +17,9 @@ A nested `def` or `lambda` is left alone, since it may run in a thread.
 A hash behind a helper is reported by `blocking-call-transitive`, but for `pbkdf2_hmac`, which may have few rounds.
 Schemes that are configured at run time, such as `bcrypt.using(rounds=12)` of passlib, are not followed.
 In files that import anyio or trio, and in comprehensions, no fix is offered.
+Nobody else waits in tests, in commands (`import click`, `import typer`, folders such as `scripts`, `cli` and
+`migrations`, before `os.execvp()`) and at the start (a lifespan, names like `setup_database` and `initialize`): all of
+these are left alone.
 """
 
 from collections.abc import Iterator
@@ -150,10 +153,10 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=PASSWORD)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.in_async and not call.awaited and (callee := view.callee(call)) in PASSWORD:
-        yield RULE.at(call, call.func.node, name=".".join(callee.split(".")[-2:]))
+    if view.holds_up(call):
+        yield RULE.at(call, call.func.node, name=".".join(view.callee(call).split(".")[-2:]))
 
 
 @RULE.fix(Applicability.UNSAFE)

@@ -17,6 +17,9 @@ A nested `def` or `lambda` is left alone, since it may run in a thread.
 A sleep whose result is used (`time.sleep(1).real`), or in a class body, is reported without a fix.
 A sleep behind a helper is reported by `blocking-call-transitive`.
 In files that import anyio or trio, the fix is not offered.
+Nobody else waits in tests, in commands (`import click`, `import typer`, folders such as `scripts`, `cli` and
+`migrations`, before `os.execvp()`) and at the start (a lifespan, names like `setup_database` and `initialize`): all of
+these are left alone.
 """
 
 from collections.abc import Iterator
@@ -99,14 +102,57 @@ RULE = Rule(
             """,
             why="a plain function may sleep; who calls it from a coroutine is another rule's concern",
         ),
+        Good(
+            """
+            import time
+            from contextlib import asynccontextmanager
+            from fastapi import FastAPI
+
+            @asynccontextmanager
+            async def lifespan(app: FastAPI):
+                time.sleep(1)
+                yield
+            #- app/events.py
+            import time
+            from fastapi import FastAPI
+
+            app = FastAPI()
+
+            @app.on_event("startup")
+            async def wait_for_database() -> None:
+                time.sleep(1)
+
+            async def setup_tables() -> None:
+                time.sleep(1)
+            #- scripts/seed.py
+            import time
+
+            async def seed() -> None:
+                time.sleep(1)
+            #- app/commands.py
+            import time
+            import click
+
+            async def wait() -> None:
+                time.sleep(1)
+                click.echo("done")
+            #- tests/test_tokens.py
+            import time
+
+            async def test_token_expires(client) -> None:
+                time.sleep(1.1)
+                assert (await client.get("/me")).status_code == 401
+            """,
+            why="nobody else waits for the loop of a test or command, or before an application serves",
+        ),
     ),
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=SLEEP)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.in_async and not call.awaited and (callee := view.callee(call)) in SLEEP:
-        yield RULE.at(call, call.func.node, callee=callee)
+    if view.holds_up(call):
+        yield RULE.at(call, call.func.node, callee=view.callee(call))
 
 
 @RULE.fix(Applicability.UNSAFE)

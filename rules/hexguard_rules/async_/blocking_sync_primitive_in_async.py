@@ -17,14 +17,17 @@ For what a thread gives, use `await asyncio.to_thread(...)` or `await asyncio.wr
 ## Known limits
 A `with lock:` without `await` inside is left alone, since it may guard a few lines against another thread.
 `put()` of a queue is left alone, since it only waits if the queue is full.
-A future is left alone where the block asks `done()` or wraps it by `asyncio.wrap_future`.
+A future is left alone where the block asks for something called `done`, or wraps it by `asyncio.wrap_future`.
 Waiting without blocking, by `block=False` or a time of 0, is left alone.
+Nobody else waits in tests, in commands (`import click`, `import typer`, folders such as `scripts`, `cli` and
+`migrations`, before `os.execvp()`) and at the start (a lifespan, names like `setup_database` and `initialize`): all of
+these are left alone.
 """
 
 from collections.abc import Iterator
 
-from hexguard.facts.expressions import Await, Call, Constant, ConstantKind, Expr
-from hexguard.facts.model import Loop, With
+from hexguard.facts.expressions import Attribute, Await, Call, Constant, ConstantKind, Expr
+from hexguard.facts.model import Loop, Reference, With
 from hexguard.rule import Bad, Finding, Good, Rule, Severity, View
 from hexguard_rules.knowledge.blocking import FUTURE_RESULTS, LOCKS, QUEUES, THREAD
 
@@ -130,23 +133,44 @@ RULE = Rule(
             """,
             why="these are made for coroutines, and the future is done",
         ),
+        Good(
+            """
+            import asyncio
+            from concurrent.futures import Future
+
+            class Job:
+                def __init__(self, future: Future[str]) -> None:
+                    self.future = future
+
+                @property
+                def done(self) -> bool:
+                    return self.future.done()
+
+                async def wait(self) -> str:
+                    while not self.done:
+                        await asyncio.sleep(0.1)
+                    return self.future.result()
+            """,
+            why="the loop ends when the future is done",
+        ),
     ),
 )
 
 
-@RULE.check(Call)
+_WAITS = {
+    *THREAD,
+    *FUTURE_RESULTS,
+    *(f"{lock}.acquire" for lock in LOCKS),
+    *(f"{queue}.get" for queue in QUEUES),
+}
+
+
+@RULE.check(Call, callees=_WAITS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if not call.in_async or call.awaited:
+    if not view.holds_up(call) or _only_asks(call):
         return
     callee = view.callee(call)
-    owner, _, method = callee.rpartition(".")
-    is_wait = (
-        callee in THREAD
-        or (method == "acquire" and owner in LOCKS)
-        or (method == "get" and owner in QUEUES)
-        or (callee in FUTURE_RESULTS and not _knows_that_it_is_done(view))
-    )
-    if is_wait and not _only_asks(call):
+    if callee not in FUTURE_RESULTS or not _knows_that_it_is_done(view):
         yield RULE.at(call, call.func.node, callee=callee)
 
 
@@ -155,8 +179,9 @@ def check_with(block: With, view: View) -> Iterator[Finding[With]]:
     if block.is_async or not block.context.in_async:
         return
     value = view.value(block.value)
-    if value and value.instance and value.name in LOCKS and _awaits_inside(block, view):
-        yield RULE.at(block, block.value.node, callee=f"with {value.name}")
+    lock = value.name if value and value.instance else ""
+    if lock in LOCKS and _awaits_inside(block, view) and not view.runs_alone(block.context):
+        yield RULE.at(block, block.value.node, callee=f"with {lock}")
 
 
 def _awaits_inside(block: With, view: View) -> bool:
@@ -168,7 +193,9 @@ def _awaits_inside(block: With, view: View) -> bool:
 
 
 def _knows_that_it_is_done(view: View) -> bool:
-    return any(call.method in ("done", "wrap_future") for call in view.block.of_type(Call))
+    read = (reference.expr for reference in view.block.of_type(Reference))
+    asks = any(isinstance(expr, Attribute) and expr.attr == "done" for expr in read)
+    return asks or any(call.method in ("done", "wrap_future") for call in view.block.of_type(Call))
 
 
 def _only_asks(call: Call) -> bool:

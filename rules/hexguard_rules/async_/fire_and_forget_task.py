@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from hexguard.facts.expressions import Call, Lambda, Name
 from hexguard.facts.localize import find
 from hexguard.facts.model import Assignment, Reference
-from hexguard.facts.scopes import Binding, ScopeKind
+from hexguard.facts.scopes import Binding, BindingKind, ScopeKind
 from hexguard.facts.waits import FAR, waits
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.knowledge.tasks import CALLBACK_TAKERS, TASK_MAKERS
@@ -115,6 +115,32 @@ RULE = Rule(
             """,
             why="in a `lambda` there is no place for the statements that hold the task",
         ),
+        Bad(
+            """
+            import asyncio
+
+            def warm(cache: Cache | None) -> None:
+                if cache is None:
+                    job = None
+                else:
+                    job = asyncio.create_task(cache.fill())
+            #             ^^^^^^^^^^^^^^^^^^^
+            """,
+            fixed="""
+            import asyncio
+
+            _background_tasks: set[asyncio.Task[object]] = set()
+
+
+            def warm(cache: Cache | None) -> None:
+                if cache is None:
+                    job = None
+                else:
+                    job = asyncio.create_task(cache.fill())
+                    _background_tasks.add(job)
+                    job.add_done_callback(_background_tasks.discard)
+            """,
+        ),
         Good(
             """
             import asyncio
@@ -157,6 +183,16 @@ RULE = Rule(
 
                 server.on_stop(stop)
                 return asyncio.ensure_future(server.watch())
+
+            def repeat(server: Server) -> None:
+                job = asyncio.create_task(server.watch())
+
+                def again() -> None:
+                    nonlocal job
+                    job.cancel()
+                    job = asyncio.create_task(server.watch())
+
+                server.on_change(again)
             """,
             why="an attribute, a nested function or the caller holds the task",
         ),
@@ -200,10 +236,13 @@ def _is_dropped(kept: Assignment, target: Name, view: View) -> bool:
     """Whether the local name is read nowhere, and the function ends or overwrites it before anything is awaited."""
     block = view.block
     index, bindings = find(target.id, target.scope, block)
-    if index <= 0 or block.scopes[index].kind is not ScopeKind.FUNCTION or len(bindings) > 1:
+    if index <= 0 or block.scopes[index].kind is not ScopeKind.FUNCTION:
+        return False
+    if any(binding.kind is not BindingKind.VALUE for binding in bindings):
         return False
     for found in block.of_type(Reference):
-        if found.root == target.id and find(target.id, found.context.scope, block)[0] == index:
+        # A nested function that declares the name `nonlocal` is not followed any further.
+        if found.root == target.id and find(target.id, found.context.scope, block)[0] in (index, -1):
             return False
     return kept.context.in_loop or not any(waits(block, (kept.node, FAR), index))
 

@@ -2,7 +2,8 @@
 
 ## What it does
 Offers to rewrite `await asyncio.gather(...)` as an `async with asyncio.TaskGroup()`, where the cursor is.
-Nothing is reported, unless the settings select the rule by its name: `gather` is no defect.
+Nothing is reported, unless the settings select the rule by its name or turn the switch `async.gather` to `report`:
+`gather` is no defect.
 
 ## Why it matters
 When one of the awaitables of `gather` fails, the others run on, and nobody waits for them.
@@ -34,6 +35,7 @@ RULE = Rule(
     severity=Severity.SUGGESTION,
     requires=("python>=3.11",),
     on_request=True,
+    switch=("async.gather", "report"),
     examples=(
         Bad(
             """
@@ -118,9 +120,9 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=["asyncio.gather"])
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.awaited and not call.keywords and view.callee(call) == "asyncio.gather":
+    if call.awaited and not call.keywords:
         makers = [made for argument in call.args if (made := _maker(argument, view))]
         yield RULE.at(call, call.func.node, callee="asyncio.gather", maker=makers[0] if makers else "")
 

@@ -15,6 +15,9 @@ Unsafe: the blocking call then runs in a thread, at the same time as other code.
 Off by default: the blocking call is reported where it stands by the rule for its kind, and this would be a second finding
 for one mistake, about the name that misleads.
 A function that blocks behind a helper, and a generator, are left alone.
+Nobody else waits in tests, in commands (`import click`, `import typer`, folders such as `scripts`, `cli` and
+`migrations`, before `os.execvp()`) and at the start (a lifespan, names like `setup_database` and `initialize`): all of
+these are left alone.
 In files that import anyio or trio, and in comprehensions, the fix is not offered.
 """
 
@@ -135,7 +138,7 @@ def check(function: Function, view: View) -> Iterator[Finding[Call]]:
         return
     for call in block.of_type(Call):
         is_own = call.in_async and block.function_scope(call.context.scope) == function.scope
-        if is_own and (callee := view.callee(call)) in BLOCKING:
+        if is_own and (callee := view.callee(call)) in BLOCKING and view.holds_up(call):
             short = ".".join(callee.split(".")[-2:])
             yield RULE.at(call, function.name_node, name=function.name, callee=short, qualified=callee)
             return

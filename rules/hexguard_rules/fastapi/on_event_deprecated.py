@@ -173,12 +173,11 @@ _OWNERS = ("fastapi.FastAPI", "fastapi.APIRouter")
 _METHODS = frozenset(f"{owner}.{method}" for owner in _OWNERS for method in ("on_event", "add_event_handler"))
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees={*_METHODS, *_OWNERS})
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    callee = view.callee(call)
-    if callee in _METHODS:
+    if view.callee(call) in _METHODS:
         yield RULE.at(call, call.func.node, culprit=call.method)
-    elif callee in _OWNERS:
+    else:
         for name in ("on_startup", "on_shutdown"):
             if keyword := call.keyword(name):
                 yield RULE.at(call, keyword.node, culprit=name)

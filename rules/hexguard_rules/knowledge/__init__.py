@@ -6,7 +6,7 @@ from hexguard_rules.knowledge.blocking import ALIASES as BLOCKING_ALIASES
 from hexguard_rules.knowledge.blocking import BLOCKING, REQUEST_METHODS
 from hexguard_rules.knowledge.blocking import RETURNS as BLOCKING_RETURNS
 from hexguard_rules.knowledge.pooling import ALIASES as POOLING_ALIASES
-from hexguard_rules.knowledge.pydantic import PYDANTIC_ALIASES, SCHEMA_BASES, SETTINGS_BASES
+from hexguard_rules.knowledge.pydantic import FLUENT, PYDANTIC_ALIASES, SCHEMA_BASES, SETTINGS_BASES
 from hexguard_rules.knowledge.sqlalchemy import (
     ALIASES,
     COLUMNS,
@@ -40,6 +40,7 @@ KNOWLEDGE = Knowledge(
         "typing_extensions.Union": "typing.Union",
     },
     returns={**MIGRATION_RETURNS, **RETURNS, **BLOCKING_RETURNS, **LOOPS},
+    fluent=FLUENT,
     enters=ENTERS,
     blocking=BLOCKING,
     threads=frozenset(

@@ -21,5 +21,16 @@ SYNC_DRIVERS = frozenset(
 )
 """Drivers, named or meant by default, that an async engine refuses."""
 
+MYSQL_PACKAGES = frozenset(
+    {"aiomysql", "asyncmy", "mariadb", "mysql-connector", "mysql-connector-python", "mysqlclient", "pymysql"}
+)
+"""Packages with a driver for MySQL or MariaDB, by canonical name."""
+
+DATABASE_PACKAGES = MYSQL_PACKAGES | {
+    *("aioodbc", "aiosqlite", "asyncpg", "cx-oracle", "oracledb", "pg8000", "psycopg", "psycopg-binary", "psycopg2"),
+    *("psycopg2-binary", "pymssql", "pyodbc", "sqlalchemy-cockroachdb", "duckdb-engine"),
+}
+"""Packages with a driver for any database. The one for SQLite that comes with Python is none of them."""
+
 ASYNC_SIBLINGS = {"postgresql": "asyncpg", "sqlite": "aiosqlite", "mysql": "asyncmy", "mariadb": "asyncmy"}
 """The async driver that is used most, by dialect."""

@@ -16,8 +16,19 @@ SCHEMA_BASES = frozenset(
 
 SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings"})
 
+FLUENT = frozenset(
+    f"{base}.{method}"
+    for base in SCHEMA_BASES
+    for method in (
+        *("construct", "copy", "from_orm", "parse_file", "parse_obj", "parse_raw"),
+        *("model_construct", "model_copy", "model_validate", "model_validate_json", "model_validate_strings"),
+    )
+)
+"""Methods that give another instance of the same model."""
+
 PYDANTIC_ALIASES = {
     "pydantic.main.BaseModel": BASE_MODEL,
+    "pydantic.generics.GenericModel": BASE_MODEL,
     "pydantic.root_model.RootModel": "pydantic.RootModel",
     "pydantic.env_settings.BaseSettings": "pydantic.BaseSettings",
     "pydantic_settings.main.BaseSettings": "pydantic_settings.BaseSettings",

@@ -81,7 +81,9 @@ MODEL_BASES = frozenset(
     {
         f"{_ORM}.DeclarativeBase",
         f"{_ORM}.DeclarativeBaseNoMeta",
+        f"{_ORM}.as_declarative",
         f"{_ORM}.declarative_base",
+        "sqlalchemy.ext.declarative.as_declarative",
         "sqlalchemy.ext.declarative.declarative_base",
         "advanced_alchemy.base.UUIDBase",
         "advanced_alchemy.base.UUIDAuditBase",
@@ -98,6 +100,23 @@ RUNNERS = frozenset(
     for name in RUN_NAMES
 )
 """Methods of sessions and connections that run a statement."""
+
+QUERY_STEPS = frozenset(
+    {
+        "enable_eagerloads",
+        "execution_options",
+        "filter",
+        "filter_by",
+        "join",
+        "options",
+        "order_by",
+        "outerjoin",
+        "populate_existing",
+        "where",
+        "with_for_update",
+    }
+)
+"""Methods of `Query` that give a query again, and may stand before its `get()`."""
 
 RELATIONSHIP_NAMES = frozenset({"relationship", "backref", "dynamic_loader"})
 RELATIONSHIPS = frozenset(f"{_ORM}.{name}" for name in RELATIONSHIP_NAMES)
@@ -124,12 +143,14 @@ TIMESTAMPS = frozenset({"sqlalchemy.DateTime", "sqlalchemy.TIMESTAMP"})
 DATACLASS_BASES = frozenset({f"{_ORM}.MappedAsDataclass", "sqlmodel.SQLModel"})
 
 COROUTINE_METHODS = frozenset(
-    f"{ASYNC_SESSION}.{method}"
+    f"{session}.{method}"
+    for session in ASYNC_SESSIONS
     for method in (
         "aclose",
         "close",
         "commit",
         "delete",
+        "exec",
         "execute",
         "flush",
         "get",
@@ -146,4 +167,4 @@ COROUTINE_METHODS = frozenset(
         "stream_scalars",
     )
 )
-"""The methods of `AsyncSession` that are coroutines (SQLAlchemy documentation, *Asynchronous I/O*)."""
+"""The methods of `AsyncSession` that are coroutines (SQLAlchemy documentation, *Asynchronous I/O*), and SQLModel's `exec`."""

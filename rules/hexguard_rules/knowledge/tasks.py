@@ -88,3 +88,25 @@ REPORTING = frozenset(
     }
 )
 """Last names of functions that tell of an exception and do not keep it."""
+
+GATHERERS = frozenset({"asyncio.gather"})
+"""What runs all its arguments side by side."""
+
+SIDE_BY_SIDE = TASK_MAKERS | {"asyncio.TaskGroup.create_task"}
+"""What starts a coroutine as a task and goes on."""
+
+SIDE_BY_SIDE_NAMES = frozenset(name.rpartition(".")[2] for name in SIDE_BY_SIDE | GATHERERS)
+
+PASSING_ON = frozenset({"asyncio.shield", "asyncio.wait_for"})
+"""What runs the coroutine that is its first argument, and nothing else."""
+
+BACKGROUND = frozenset(
+    {
+        "fastapi.BackgroundTasks.add_task",
+        "fastapi.background.BackgroundTasks.add_task",
+        "litestar.background_tasks.BackgroundTask",
+        "starlette.background.BackgroundTask",
+        "starlette.background.BackgroundTasks.add_task",
+    }
+)
+"""What runs its first argument with the others after the response. Sources: the documentations of the frameworks."""

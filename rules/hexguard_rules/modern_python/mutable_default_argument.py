@@ -1,7 +1,8 @@
 """Defaults that all calls share and any call can change.
 
 ## What it does
-Reports a parameter whose default is a list, dict, set or another mutable object.
+Reports a parameter whose default is a list, dict, set or another mutable object that the function changes, keeps in an
+attribute or another object, or gives back.
 
 ## Why it matters
 The default is made once, when the `def` runs.
@@ -14,6 +15,7 @@ A caller that passes `None` gets a new object as well, and who reads the signatu
 
 ## Known limits
 A read-only annotation such as `Sequence[str]` is believed, and so is metadata of FastAPI, which copies defaults.
+A default that the function only reads, or hands to other functions, is left alone; what those do with it is not followed.
 Class attributes are not looked at.
 A default that reads names of the class or function around it is reported without a fix.
 """
@@ -34,7 +36,9 @@ from hexguard.facts.expressions import (
     Name,
     Subscript,
 )
+from hexguard.facts.keeping import is_changed_or_kept
 from hexguard.facts.model import Assignment, Function, Parameter
+from hexguard.facts.summary import ClassSymbol
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
@@ -67,6 +71,10 @@ RULE = Rule(
             from collections import defaultdict as grouped
             from typing import Optional
 
+            class Basket:
+                def __init__(self, tags: set[str]) -> None:
+                    self.tags = tags
+
             class Cart:
                 def total(
                     self,
@@ -83,11 +91,18 @@ RULE = Rule(
                     \"\"\"The sum of all prices.\"\"\"
 
                     # Shipping is a price as well.
+                    self.prices = prices
+                    self.seen = seen
+                    self.basket = Basket(tags)
                     return sum(prices.values())
             """,
             fixed="""
             from collections import defaultdict as grouped
             from typing import Optional
+
+            class Basket:
+                def __init__(self, tags: set[str]) -> None:
+                    self.tags = tags
 
             class Cart:
                 def total(
@@ -108,6 +123,9 @@ RULE = Rule(
                     if tags is None:
                         tags = {tag for tag in ("new", "sale")}
                     # Shipping is a price as well.
+                    self.prices = prices
+                    self.seen = seen
+                    self.basket = Basket(tags)
                     return sum(prices.values())
             """,
         ),
@@ -124,6 +142,7 @@ RULE = Rule(
                 # Copy: a hook may remove itself.
                 for hook in list(hooks):
                     hook()
+                hooks.clear()
             """,
             fixed="""
             from collections.abc import Callable
@@ -135,6 +154,7 @@ RULE = Rule(
                 # Copy: a hook may remove itself.
                 for hook in list(hooks):
                     hook()
+                hooks.clear()
             """,
         ),
         Bad(
@@ -167,10 +187,25 @@ RULE = Rule(
                 tags: Annotated[list[str], Query()] = [],
                 page: tuple[int, int] = (0, 20),
                 session=Depends([]),
-            ) -> None:
-                print(words, weights, tags, page, session)
+            ) -> list[object]:
+                return [words, weights, tags, page, session]
             """,
             why="read-only types, metadata of FastAPI, values that cannot change",
+        ),
+        Good(
+            """
+            def columns(table: Table, hidden: list[str] = [], widths={}, parents=[]) -> dict[str, int]:
+                names = [name for name in table.names if name not in hidden]
+                parents = list(parents)
+                parents.append(table.name)
+                draw(names, hidden)
+                return {name: widths.get(name, 10) for name in names}
+
+            class Registry:
+                def __init__(self, make=lambda hooks=[]: hooks, kind=list):
+                    self.hooks = make(kind())
+            """,
+            why="the defaults are only read or called; missed: what `draw` does with one, and the default of the lambda",
         ),
         Good(
             """
@@ -188,14 +223,6 @@ RULE = Rule(
             """,
             why="declarations: no code uses the default",
         ),
-        Good(
-            """
-            class Registry:
-                def __init__(self, make=lambda hooks=[]: hooks, kind=list):
-                    self.hooks = make(kind())
-            """,
-            why="a class as default is made anew by each call; missed: the default of the lambda",
-        ),
     ),
 )
 
@@ -206,7 +233,13 @@ def check(parameter: Parameter, view: View) -> Iterator[Finding[Parameter]]:
     if default is None or not _is_mutable(default, view) or _is_excused(parameter.annotation, view):
         return
     function = next(found for found in view.block.of_type(Function) if found.scope == parameter.function)
-    if not function.is_stub:
+    if function.is_stub:
+        return
+
+    def keeps(call: Call) -> bool:
+        return any(isinstance(found, ClassSymbol) for found in view.bindings(call.func))
+
+    if is_changed_or_kept(view.block, parameter.name, parameter.function, keeps):
         annotation = parameter.annotation
         is_modern = view.project.python is None or view.project.python >= (3, 10)
         style = "" if annotation is None or _is_optional(annotation, view) else "union" if is_modern else "Optional"

@@ -13,8 +13,9 @@ Unsafe where one may be something else, such as a variable: `Optional` takes any
 Unsafe where one is a string: `Optional["User"]` becomes `"User | None"`, which is the same only to those who evaluate it.
 
 ## Known limits
-Quoted annotations and aliases (`Name = Optional[str]`) are left alone.
-No fix where a member is a function (`threading.Lock`), or a name that the class itself gives a value: `|` would fail.
+Quoted annotations and aliases (`Name = Optional[str]`) are left alone, and so is what protoc writes (`rates_pb2.pyi`).
+A union with a member that does not take `|` (`threading.Lock`, `NamedTuple`, `*members`) is left alone.
+No fix where a member is a name that the class itself gives a value: `|` would fail.
 Code that compares `get_origin(...)` with `Union` must know `types.UnionType` as well, and `repr` shows the new form.
 No fix where a comment would be lost.
 """
@@ -137,16 +138,13 @@ RULE = Rule(
         Bad(
             """
             from datetime import date
-            from threading import Lock
             from typing import Optional
 
             class Order:
                 date: Optional[date] = None
             #         ^^^^^^^^^^^^^^
-                lock: Optional[Lock] = None
-            #         ^^^^^^^^^^^^^^
             """,
-            why="`date` is `None` by the time it is read, and `Lock` is a function before Python 3.13",
+            why="`date` is `None` by the time it is read",
         ),
         Good(
             """
@@ -161,8 +159,28 @@ RULE = Rule(
 
             def parse(value: object, kind: Choice["a", "b"]) -> "Optional[int]":
                 return cast(Optional[int], value) if isinstance(value, int) else None
+            #- app/rates_pb2.pyi
+            from typing import Optional as _Optional
+
+            class Rate:
+                def __init__(self, country: _Optional[str] = ...) -> None: ...
             """,
-            why="no annotation, a quoted one, another `Union`",
+            why="no annotation, a quoted one, another `Union`, and a file that protoc writes",
+        ),
+        Good(
+            """
+            from threading import Lock
+            from typing import Generic, NamedTuple, Optional, TypeVarTuple, Union
+
+            Kinds = TypeVarTuple("Kinds")
+
+            class Row(Generic[*Kinds]):
+                lock: Optional[Lock] = None
+                key: Optional[NamedTuple] = None
+
+                def first(self) -> Union[*Kinds]: ...
+            """,
+            why="`Lock` (before Python 3.13) and `NamedTuple` are functions, and `|` takes no starred member",
         ),
     ),
 )
@@ -174,6 +192,8 @@ _UNIONS = ("typing.Optional", "typing.Union")
 def check(subscript: Subscript, view: View) -> Iterator[Finding[Subscript]]:
     if not subscript.in_annotation or (name := view.name(subscript.value)) not in _UNIONS:
         return
+    if view.module.endswith(_GENERATED):
+        return
     annotated = (found for found in view.block.of_type(Subscript) if found.in_annotation)
     unions = [found for found in annotated if view.name(found.value) in _UNIONS]
     if any(subscript in subscripts_inside(union) for union in unions if union is not subscript):
@@ -183,13 +203,25 @@ def check(subscript: Subscript, view: View) -> Iterator[Finding[Subscript]]:
     others = tuple(beside(subscript, view))
     is_local = view.function(subscript.context) is not None
     certainty = _certainty(members, others, view, is_local=is_local)
+    if not certainty:
+        return
     yield RULE.at(subscript, name=name.rpartition(".")[2], certainty=certainty)
 
 
+_GENERATED = ("_pb2", "_pb2_grpc", "_pb2.pyi>", "_pb2_grpc.pyi>")
+"""How the names of modules end that protoc writes, also where a stub stands beside the code and is named by its path."""
+
+
 def _certainty(members: Sequence[Expr], others: Sequence[Expr], view: View, *, is_local: bool) -> str:
-    """Whether `all` members take `|`, or only if the whole is `quoted`; else there is a `doubt`, or `none` may."""
+    """Whether `all` members take `|`, or only if the whole is `quoted`; else there is a `doubt`, or `none` may.
+
+    It is empty if a member does not take `|`, however it is written.
+    """
     named = [member for member in members if not is_quoted(member)]
-    answers = {takes_bar(member, view) for member in (*named, *others)}
+    answers = {takes_bar(member, view) for member in named}
+    if False in answers:
+        return ""
+    answers |= {takes_bar(other, view) for other in others}
     if False in answers:
         return "none"
     if len(named) < len(members):

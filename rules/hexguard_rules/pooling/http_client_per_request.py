@@ -9,9 +9,12 @@ A client keeps connections for the next request.
 One that is made each time pays for a new connection and TLS handshake with every call, and under load the process runs
 out of ports.
 
-## How to fix
 Make the client once, in the lifespan of the application or in the `__init__` of the class that uses it, and close it at
 the end.
+
+## What the rewrite does
+It makes the client in front of a loop instead of in it.
+What the client keeps, such as cookies, then goes from one item to the next.
 
 ## Known limits
 Functions that are no routes are left alone, since they may run once, and so are loops with `while`.
@@ -24,14 +27,16 @@ from collections.abc import Iterator
 from hexguard.facts.expressions import Call
 from hexguard.facts.loops import is_per_item, loops_around
 from hexguard.facts.model import With
-from hexguard.rule import Bad, Finding, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.knowledge.pooling import CLIENTS, OWN_CONNECTION, RUN_ONCE
+from hexguard_rules.rewrites.hoisting import hoisted
 
 RULE = Rule(
     name="http-client-per-request",
     message="`{client}` is made each time, so each use pays for new connections",
     doc=__doc__,
     severity=Severity.IMPORTANT,
+    switch=("pooling.http_client_scope", "shared"),
     examples=(
         Bad(
             """
@@ -47,10 +52,10 @@ RULE = Rule(
                     answer = await client.get(f"https://prices.example/{product_id}")
                 return answer.json()
             """,
+            why="the client belongs to the lifespan of the application, which is written elsewhere",
         ),
         Bad(
             """
-            import requests
             from aiohttp import ClientSession as Http
 
             class Prices:
@@ -58,12 +63,43 @@ RULE = Rule(
                     async with Http("https://prices.example") as http, http.get(f"/{product_id}") as answer:
             #                  ^^^^
                         return await answer.json()
+            """,
+            why="who makes the object has to close its client, which is written elsewhere",
+        ),
+        Bad(
+            """
+            import httpx
+            import requests
 
             def load_all(urls: list[str]) -> None:
                 for url in urls:
                     session = requests.Session()
             #                 ^^^^^^^^^^^^^^^^
                     session.get(url, timeout=3)
+
+            async def ping_all(urls: list[str]) -> None:
+                for url in urls:
+                    async with httpx.AsyncClient(timeout=3) as client:
+            #                  ^^^^^^^^^^^^^^^^^
+                        answer = await client.get(url)
+                        print(answer.status_code)
+            """,
+            fixed="""
+            import httpx
+            import requests
+
+            def load_all(urls: list[str]) -> None:
+                session = requests.Session()
+                for url in urls:
+            #                 ^^^^^^^^^^^^^^^^
+                    session.get(url, timeout=3)
+
+            async def ping_all(urls: list[str]) -> None:
+                async with httpx.AsyncClient(timeout=3) as client:
+                    for url in urls:
+            #                  ^^^^^^^^^^^^^^^^^
+                        answer = await client.get(url)
+                        print(answer.status_code)
             """,
         ),
         Good(
@@ -111,13 +147,13 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=CLIENTS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    callee = view.callee(call)
-    if callee not in CLIENTS or any(call.keyword(name) for name in OWN_CONNECTION) or view.is_test:
+    if any(call.keyword(name) for name in OWN_CONNECTION) or view.is_test:
         return
-    if _is_in_loop(call, view) or _is_in_method(call, view) or _is_in_route(call, view):
-        yield RULE.at(call, call.func.node, client=callee)
+    lasting = "object" if _is_in_method(call, view) else "application" if _is_in_route(call, view) else ""
+    if lasting or _is_in_loop(call, view):
+        yield RULE.at(call, call.func.node, client=view.callee(call), lasting=lasting)
 
 
 def _is_in_loop(call: Call, view: View) -> bool:
@@ -136,3 +172,12 @@ def _is_in_method(call: Call, view: View) -> bool:
 def _is_in_route(call: Call, view: View) -> bool:
     name = view.function_name(call.context)
     return bool(name) and view.frameworks.route(name) is not None
+
+
+@RULE.fix(Applicability.REFACTOR)
+def make_once(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
+    title, lasting = "Make it once, in front of the loop", finding["lasting"]
+    if lasting:
+        return Refusal(title, f"it belongs to the {lasting} for as long as that lives, whose end is written elsewhere")
+    made = hoisted(finding.fact, edits)
+    return Refusal(title, made) if isinstance(made, str) else Fix(title, made)

@@ -14,14 +14,15 @@ The timeout is a first guess (10 seconds for `requests`, 30 for the others); cho
 
 ## Known limits
 A timeout that an adapter of `requests` adds is not seen.
-`timeout=None` for one request of httpx is left alone, since somebody decided so for that request.
+`timeout=None` for one request of httpx is left alone, since somebody decided so for that request, and so is a client that
+a `with` enters for a stream.
 A `ClientSession` that no `with` of the same function enters is left alone, since its requests may have timeouts.
 Other clients, modules of tests, and arguments hidden by `**` are not looked at.
 """
 
 from collections.abc import Iterator
 
-from hexguard.facts.expressions import Call, Constant, ConstantKind, Name, Starred
+from hexguard.facts.expressions import Attribute, Call, Constant, ConstantKind, Name, Starred
 from hexguard.facts.model import With
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.knowledge.pooling import IMPATIENT, NEVER_ENDING, PATIENT_CLIENTS, VERBS
@@ -134,8 +135,26 @@ RULE = Rule(
                 await aiohttp.ClientSession().get(url, timeout=aiohttp.ClientTimeout(total=5))
                 async with httpx.AsyncClient() as client, client.stream("GET", url, timeout=None) as lines:
                     print(lines, await client.post(url, timeout=None))
+
+            async def follow(url: str) -> None:
+                async with httpx.AsyncClient(timeout=None) as client, client.stream("GET", url) as events:
+                    async for line in events.aiter_lines():
+                        print(line)
             """,
-            why="each request has a timeout, may have one, or was meant to have none",
+            why="each request has a timeout, may have one, or was meant to have none, like a stream of events",
+        ),
+        Good(
+            """
+            import requests
+
+            class Patient(requests.Session):
+                def request(self, method: str, url: str, **options: object) -> requests.Response:
+                    return super().request(method, url, timeout=10, **options)
+
+            def load(url: str) -> requests.Response:
+                return Patient().get(url)
+            """,
+            why="a class that is derived from a client may set a timeout for all its requests",
         ),
         Good(
             """
@@ -152,15 +171,25 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees={*NEVER_ENDING, *IMPATIENT, *PATIENT_CLIENTS})
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
     callee = view.callee(call)
-    if (callee in NEVER_ENDING and _is_open(call)) or (callee in IMPATIENT and _is_unlimited(call)):
-        found = True
+    if callee in NEVER_ENDING:
+        found = _is_open(call)
+    elif callee in IMPATIENT:
+        found = _is_unlimited(call) and not any(request.method == "stream" for request in _requests(call, view))
     else:
-        found = callee in PATIENT_CLIENTS and _is_open(call) and _has_open_request(call, view)
-    if found and not view.is_test:
+        found = _is_open(call) and any(
+            request.method in VERBS and _is_open(request) for request in _requests(call, view)
+        )
+    if found and not view.is_test and not _is_of_derived_class(call, callee, view):
         yield RULE.at(call, call.func.node, callee=callee)
+
+
+def _is_of_derived_class(call: Call, callee: str, view: View) -> bool:
+    """Whether the method is one that the class of the client inherits: that class may set a timeout for all requests."""
+    receiver = view.value(call.func.value) if isinstance(call.func, Attribute) else None
+    return receiver is not None and receiver.instance and not callee.startswith(f"{receiver.name}.")
 
 
 def _is_open(call: Call) -> bool:
@@ -175,16 +204,12 @@ def _is_unlimited(call: Call) -> bool:
     return given is not None and isinstance(given.value, Constant) and given.value.kind is ConstantKind.NONE
 
 
-def _has_open_request(call: Call, view: View) -> bool:
-    """Whether a `with` enters the client and a request of it has no timeout of its own."""
+def _requests(call: Call, view: View) -> Iterator[Call]:
+    """The calls of methods of a client that a `with` enters."""
     entered = next((item.target for item in view.block.of_type(With) if item.value == call), None)
-    return isinstance(entered, Name) and any(
-        isinstance(found.receiver, Name)
-        and found.receiver.id == entered.id
-        and found.method in VERBS
-        and _is_open(found)
-        for found in view.block.of_type(Call)
-    )
+    for found in view.block.of_type(Call) if isinstance(entered, Name) else ():
+        if isinstance(found.receiver, Name) and isinstance(entered, Name) and found.receiver.id == entered.id:
+            yield found
 
 
 @RULE.fix(Applicability.UNSAFE)

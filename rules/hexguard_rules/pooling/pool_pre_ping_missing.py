@@ -15,7 +15,7 @@ An engine under very high load can say `pool_pre_ping=False`, which is left alon
 That the database is reached over a network is known from the address, where it or its default is written in the code,
 from the type of a setting such as `PostgresDsn`, or from arguments that size the pool.
 Where none of these is there, nothing is reported.
-Engines with an own `poolclass`, modules of tests, and modules that import Alembic are left alone.
+Engines with an own `poolclass`, modules of tests and examples, and modules that import Alembic are left alone.
 """
 
 import re
@@ -37,6 +37,7 @@ RULE = Rule(
     doc=__doc__,
     severity=Severity.IMPORTANT,
     requires=("sqlalchemy>=1.2",),
+    switch=("pooling.pre_ping", "on"),
     examples=(
         Bad(
             """
@@ -138,6 +139,10 @@ RULE = Rule(
             from sqlalchemy import create_engine
 
             engine = create_engine("postgresql+psycopg://test@db/test")
+            #- examples/orders.py
+            from sqlalchemy import create_engine
+
+            engine = create_engine("postgresql+psycopg://app:secret@localhost/app")
             #- migrations/env.py
             from alembic import context
             from sqlalchemy import create_engine
@@ -145,20 +150,17 @@ RULE = Rule(
             with create_engine("postgresql+psycopg://shop@db/shop").connect() as connection:
                 context.configure(connection=connection)
             """,
-            why="tests and migrations do not outlive the database",
+            why="tests, examples and migrations do not outlive the database",
         ),
     ),
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=ENGINES)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    maker = view.callee(call)
-    if maker not in ENGINES:
-        return
-    is_short_lived = view.is_test or view.imports("alembic")
+    is_short_lived = view.is_test or view.imports("alembic") or "examples" in view.module.split(".")
     if not is_short_lived and not _is_settled(call, view) and _is_remote(call, view):
-        yield RULE.at(call, call.func.node, maker=maker.rpartition(".")[2])
+        yield RULE.at(call, call.func.node, maker=view.callee(call).rpartition(".")[2])
 
 
 def _is_settled(call: Call, view: View) -> bool:

@@ -13,6 +13,7 @@ Give every field of the model a default, `name: str | None = None`, and apply `m
 ## Known limits
 The name of the model supports what the route says: one called otherwise may be meant to be given as a whole.
 A model with one field is left alone, and so are fields that say what is changed (`user_id`, `version`, `Literal[...]`).
+A field that the handler gives to a function by its place is taken for one of them.
 """
 
 import re
@@ -20,8 +21,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from hexguard.facts.chains import dotted
 from hexguard.facts.expressions import Attribute, Call, Constant, ConstantKind, Expr, Free, Subscript
-from hexguard.facts.model import Function
+from hexguard.facts.model import Function, Parameter
 from hexguard.facts.summary import VariableSymbol
 from hexguard.rule import Bad, Finding, Good, Rule, Severity, View
 
@@ -30,6 +32,7 @@ RULE = Rule(
     message="`{model}` asks for `{field}`, so no PATCH can leave it out",
     doc=__doc__,
     severity=Severity.IMPORTANT,
+    requires=("pydantic>=2",),
     examples=(
         Bad(
             """
@@ -122,6 +125,24 @@ RULE = Rule(
             """,
             why="PUT replaces the whole, and a plain function is no route",
         ),
+        Good(
+            """
+            from fastapi import APIRouter
+            from pydantic import BaseModel
+            from app.history import annotate
+
+            router = APIRouter()
+
+            class RunUpdate(BaseModel):
+                strategy: str
+                notes: str = ""
+
+            @router.patch("/runs/{file}")
+            def change(file: str, run: RunUpdate) -> None:
+                annotate(file, run.strategy, {"notes": run.notes})
+            """,
+            why="the strategy says which run of the file is changed",
+        ),
     ),
 )
 
@@ -131,8 +152,9 @@ _TELLING = re.compile(r"(?:^|_)(?:id|ids|uuid|key|slug|version|etag|revision|typ
 
 
 class _Body(msgspec.Struct, frozen=True):
-    """The model of a parameter, as written and by its last name."""
+    """A parameter with its model, as written and by its qualified name."""
 
+    parameter: str
     annotation: Expr
     name: str
 
@@ -141,24 +163,33 @@ class _Body(msgspec.Struct, frozen=True):
 def check(function: Function, view: View) -> Iterator[Finding[Function]]:
     if function.context.scope or not any(isinstance(decorator, Call) for decorator in function.decorators):
         return
-    bodies = [body for parameter in function.parameters if (body := _body(parameter.annotation, view))]
+    bodies = [body for parameter in function.parameters if (body := _body(parameter, view))]
     route = view.frameworks.route(f"{view.module}.{function.qualname}") if bodies else None
     if route is None or route.methods != ("PATCH",):
         return
     for body in bodies:
         schema = view.schema(body.name)
         fields = {name: field for name, field in schema.fields().items() if _is_field(name, field)} if schema else {}
-        required = next((name for name, field in fields.items() if _is_required(name, field)), "")
-        if required and len(fields) > 1:
-            yield RULE.at(function, body.annotation.node, model=body.name.rpartition(".")[2], field=required)
+        required = [name for name, field in fields.items() if _is_required(name, field)]
+        missing = next((name for name in required if name not in _handed(body.parameter, view)), "")
+        if missing and len(fields) > 1:
+            yield RULE.at(function, body.annotation.node, model=body.name.rpartition(".")[2], field=missing)
 
 
-def _body(annotation: Expr | None, view: View) -> _Body | None:
+def _handed(parameter: str, view: View) -> set[str]:
+    """The fields of a parameter that are given to functions by their place, beside others: keys to look things up by."""
+    calls = (call for call in view.block.of_type(Call) if len(call.args) > 1 and call.method != "setattr")
+    given = (argument for call in calls for argument in call.args)
+    return {one.attr for one in given if isinstance(one, Attribute) and dotted(one.value) == parameter}
+
+
+def _body(parameter: Parameter, view: View) -> _Body | None:
+    annotation = parameter.annotation
     if isinstance(annotation, Subscript) and annotation.items and view.name(annotation.value) == "typing.Annotated":
         annotation = annotation.items[0]
     name = view.name(annotation) if annotation is not None else ""
     is_partial = any(part in name.rpartition(".")[2] for part in _PARTIAL)
-    return _Body(annotation, name) if annotation is not None and is_partial else None
+    return _Body(parameter.name, annotation, name) if annotation is not None and is_partial else None
 
 
 def _is_field(name: str, field: VariableSymbol) -> bool:

@@ -149,9 +149,9 @@ RULE = Rule(
 _OLD = frozenset(f"{base}.from_orm" for base in SCHEMA_BASES)
 
 
-@RULE.check(Call)
+@RULE.check(Call, methods=["from_orm"])
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method != "from_orm" or call.receiver is None or call.context.in_handler:
+    if call.receiver is None or call.context.in_handler:
         return
     if view.callee(call) not in _OLD:
         return

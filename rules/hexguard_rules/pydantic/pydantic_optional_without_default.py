@@ -16,7 +16,7 @@ Validators of version 1 are recognized by the names `validator` and `root_valida
 Annotations in quotes and in `Annotated[...]` are not looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hexguard.facts.expressions import Attribute, Binary, Call, Constant, ConstantKind, Expr, Free, Name, Subscript
 from hexguard.facts.model import Assignment
@@ -42,6 +42,8 @@ RULE = Rule(
             #   ^^^^
                 total: Union[int, None]
             #   ^^^^^
+                tax: Union[Optional[int], str]
+            #   ^^^
                 more: Any
             #   ^^^^
                 code: str | None = Field(description="The code", max_length=9)
@@ -58,6 +60,7 @@ RULE = Rule(
                 id: int
                 note: Optional[str] = None  # from the customer
                 total: Union[int, None] = None
+                tax: Union[Optional[int], str] = None
                 more: Any = None
                 code: str | None = Field(description="The code", max_length=9, default=None)
 
@@ -177,13 +180,17 @@ def _takes_none(annotation: Expr, view: View) -> bool:
     match annotation:
         case Subscript(value=value, items=items):
             kind = view.name(value)
-            return kind == "typing.Optional" or (kind == "typing.Union" and any(map(_is_none, items)))
+            return kind == "typing.Optional" or (kind == "typing.Union" and _any_takes_none(items, view))
         case Binary(op="|", left=left, right=right):
-            return any(_is_none(side) or _takes_none(side, view) for side in (left, right))
+            return _any_takes_none((left, right), view)
         case Name() | Attribute():
             return view.name(annotation) == "typing.Any"
         case _:
             return False
+
+
+def _any_takes_none(members: Iterable[Expr], view: View) -> bool:
+    return any(_is_none(member) or _takes_none(member, view) for member in members)
 
 
 def _is_none(expr: Expr) -> bool:

@@ -27,7 +27,7 @@ from hexguard_rules.knowledge.pydantic import REMOVED_FIELD_ARGUMENTS, RENAMED_F
 
 RULE = Rule(
     name="pydantic-renamed-field-kwarg",
-    message="`{argument}` is an argument of Pydantic 1, which version 2 does not take",
+    message="`{argument}` is a name of Pydantic 1; version 2 ignores, refuses or warns about it",
     doc=__doc__,
     severity=Severity.IMPORTANT,
     requires=("pydantic>=2",),
@@ -121,10 +121,10 @@ _OLD = frozenset({*RENAMED_FIELD_ARGUMENTS, *REMOVED_FIELD_ARGUMENTS})
 _SAFE = frozenset({"min_items", "max_items", "allow_mutation"})
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=["pydantic.Field"])
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
     found = [keyword for keyword in call.keywords if keyword.name in _OLD]
-    if not found or view.callee(call) != "pydantic.Field":
+    if not found:
         return
     schema = view.schema(view.class_at(call.context))
     for keyword in found:

@@ -1,7 +1,7 @@
 """Validators of whole models that are declared with `root_validator`.
 
 ## What it does
-Reports functions that Pydantic's `root_validator` decorates.
+Reports functions that Pydantic's `root_validator` decorates, or that are handed to what it gives.
 
 ## Why it matters
 Pydantic 2 has `model_validator` instead and warns about the old one; version 3 drops it.
@@ -13,8 +13,7 @@ A validator after the fields sees the finished model instead of a dict, so a val
 
 ## Known limits
 After the fields, the fix needs a function that only reads values of known fields and returns all of them.
-No fix for functions with other decorators, or where a comment would be lost.
-`root_validator(...)(function)` is not looked at.
+No fix for functions with other decorators, for `root_validator(...)(function)`, or where a comment would be lost.
 """
 
 from collections.abc import Iterator
@@ -127,6 +126,19 @@ RULE = Rule(
             """,
             why="the values are changed, or are wanted as a dict",
         ),
+        Bad(
+            """
+            import pydantic as pd
+            from app.checks import parse
+
+            class Order(pd.BaseModel):
+                total: int
+
+                parsed = pd.root_validator(pre=True, allow_reuse=True)(parse)
+            #            ^^^^^^^^^^^^^^^^^
+            """,
+            why="what `parse` does with its arguments stands somewhere else",
+        ),
         Good(
             """
             from pydantic import BaseModel, model_validator
@@ -165,9 +177,22 @@ def check(function: Function, view: View) -> Iterator[Finding[Function]]:
             yield RULE.at(function, named.node, model=model.rpartition(".")[2], fields=fields)
 
 
+@RULE.check(Call)
+def check_call(call: Call, view: View) -> Iterator[Finding[Call]]:
+    made = call.func
+    if isinstance(made, Call) and view.callee(made) == "pydantic.root_validator":
+        yield RULE.at(call, made.func.node)
+
+
 @RULE.fix(Applicability.UNSAFE)
-def rewrite(finding: Finding[Function], edits: Edits) -> Fix | Refusal:
+def rewrite(finding: Finding[Function | Call], edits: Edits) -> Fix | Refusal:
     function = finding.fact
+    if isinstance(function, Call):
+        return Refusal(TITLE, "the function is handed over, so what it does with its arguments is not known")
+    return _rewritten(function, finding, edits)
+
+
+def _rewritten(function: Function, finding: Finding[Function | Call], edits: Edits) -> Fix | Refusal:
     decorator = next(one for one in function.decorators if _named(one) == finding.node)
     validator = validator_of(decorator, edits)
     reason = validator if isinstance(validator, str) else _obstacle(validator, edits)
@@ -206,7 +231,7 @@ def _obstacle(validator: Validator, edits: Edits) -> str:
     return ""
 
 
-def _on_self(validator: Validator, finding: Finding[Function], edits: Edits) -> tuple[Edit, ...] | None:
+def _on_self(validator: Validator, finding: Finding[Function | Call], edits: Edits) -> tuple[Edit, ...] | None:
     """Edits that make a method of a function which reads values; `None` if it does anything else with them."""
     function = validator.function
     (first, values), returns = function.parameters, function.returns

@@ -165,9 +165,9 @@ _OVER_ALIASES = frozenset({"dict", "json"})
 _UNSAFE = frozenset({"copy", "parse_raw"})
 
 
-@RULE.check(Call)
+@RULE.check(Call, methods=METHODS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method not in METHODS or call.receiver is None or call.context.in_handler or view.callee(call) not in _OLD:
+    if call.receiver is None or call.context.in_handler or view.callee(call) not in _OLD:
         return
     method, receiver = call.method, view.value(call.receiver)
     schema = view.schema(receiver.name) if receiver else None

@@ -193,10 +193,9 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
-def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if view.callee(call) == "pydantic.validator":
-        yield RULE.at(call, call.func.node)
+@RULE.check(Call, callees=["pydantic.validator"])
+def check(call: Call, _view: View) -> Iterator[Finding[Call]]:
+    yield RULE.at(call, call.func.node)
 
 
 @RULE.fix(Applicability.UNSAFE)

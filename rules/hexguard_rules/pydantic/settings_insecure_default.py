@@ -15,6 +15,7 @@ Unsafe: without the default, the application does not start unless the environme
 Names decide what is a secret, as in `secret-field-not-secretstr`; an empty default is no secret.
 Modules and classes whose name says that they are for tests are left alone.
 Defaults that are computed are not looked at.
+An API key that is a reminder in angle brackets (`"<your key>"`) opens nothing and is left alone.
 """
 
 import re
@@ -122,11 +123,12 @@ RULE = Rule(
                 docs_url: str = "https://docs.example.com/a:b@c"
                 password_scheme: str = "bcrypt"
                 _old_password: str = "admin"
+                openai_api_key: str = "<set this in the environment>"
 
             class Login(BaseModel):
                 password: str = "secret"
             """,
-            why="no default, none that is a secret, a private attribute, or a model that is no settings",
+            why="no default, none that is a secret, a private attribute, a reminder, or a model that is no settings",
         ),
         Good(
             """
@@ -142,6 +144,7 @@ RULE = Rule(
 )
 
 _WITH_PASSWORD = re.compile(r"^[rbuRBU]*[\"']+[a-zA-Z][\w+.-]*://[^/\s:@\"'{<]*:[^/\s@\"'{<]+@")
+_REMINDER = re.compile(r"^[rbuRBU]*[\"']+<[^<>]*>[\"']+$")
 _EMPTY = re.compile(r"^[rbuRBU]*([\"'])\1(?:\1.*\1\1\1)?$")
 _TEST = re.compile(r"(?:^|[._])(?:tests?|conftest)(?:$|[._])|\.Test|Tests?(?:Settings|Config)?$")
 
@@ -175,7 +178,8 @@ def _default(value: Expr) -> Constant | None:
 
 def _is_secret(name: str, default: Constant) -> bool:
     if SECRET_NAME.search(name):
-        return not _EMPTY.match(default.text)
+        is_reminder = _REMINDER.match(default.text) and name.lower().endswith(("api_key", "apikey"))
+        return not _EMPTY.match(default.text) and not is_reminder
     return bool(_WITH_PASSWORD.match(default.text))
 
 

@@ -16,6 +16,8 @@ from hexguard.facts.expressions import (
     Expr,
     Free,
     Name,
+    Opaque,
+    Starred,
     Subscript,
 )
 from hexguard.facts.model import Assignment, Function, Parameter
@@ -84,6 +86,9 @@ def takes_bar(member: Expr, view: View) -> bool | None:
     match member:
         case Constant(kind=kind):
             return kind is ConstantKind.NONE
+        case Starred() | Collection(items=()) | Opaque(kind="constrained_type"):
+            # `Union[*members]` has no other form; an empty tuple and a slice are no types.
+            return False
         case Subscript(value=value):
             return takes_bar(value, view)
         case Binary(op="|", left=left, right=right):

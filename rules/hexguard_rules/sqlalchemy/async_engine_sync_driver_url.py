@@ -123,12 +123,11 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=[ASYNC_ENGINE, SYNC_ENGINE])
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
     maker = view.callee(call)
-    wrong = SYNC_DRIVERS if maker == ASYNC_ENGINE else ASYNC_DRIVERS if maker == SYNC_ENGINE else None
-    url = call.argument(0, "url") if wrong else None
-    if wrong and url and (scheme := _scheme(url, view)).lower() in wrong:
+    wrong, url = SYNC_DRIVERS if maker == ASYNC_ENGINE else ASYNC_DRIVERS, call.argument(0, "url")
+    if url and (scheme := _scheme(url, view)).lower() in wrong:
         yield RULE.at(call, url.node, maker=maker.rpartition(".")[2], scheme=f"{scheme}://")
 
 

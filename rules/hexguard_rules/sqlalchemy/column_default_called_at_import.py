@@ -24,7 +24,7 @@ from hexguard.facts.model import Reference
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard.rule.source import root_name
 from hexguard_rules.knowledge.defaults import CONTAINERS, FRESH
-from hexguard_rules.knowledge.sqlalchemy import COLUMN_NAMES, COLUMNS
+from hexguard_rules.knowledge.sqlalchemy import COLUMNS
 
 TITLE = "Make a value for each row"
 
@@ -177,13 +177,11 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=COLUMNS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method not in COLUMN_NAMES:
-        return
     for given in _defaults(call):
         written = _written(given.value, view)
-        if written and view.callee(call) in COLUMNS and not view.imports("alembic"):
+        if written and not view.imports("alembic"):
             owner = view.class_at(call.context)
             is_dataclass = bool(owner) and given.name == "default" and view.frameworks.is_dataclass(owner)
             container = view.callee(given.value) in CONTAINERS if isinstance(given.value, Call) else False

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from hexguard.facts.expressions import Call, Constant, ConstantKind, Expr
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
-from hexguard_rules.knowledge.sqlalchemy import RUN_NAMES, RUNNERS
+from hexguard_rules.knowledge.sqlalchemy import RUNNERS
 
 TITLE = "Wrap the statement in `text()`"
 
@@ -123,12 +123,10 @@ _AMBIGUOUS = re.compile(r"%[s(]|\?|\\|'[^']*:\w[^']*'|--.*:\w")
 """What means one thing to a driver and another to `text()`."""
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=RUNNERS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method not in RUN_NAMES:
-        return
     statement = call.argument(0, "statement")
-    if _is_string(statement) and statement is not None and view.callee(call) in RUNNERS:
+    if _is_string(statement) and statement is not None:
         yield RULE.at(call, statement.node, method=call.method)
 
 

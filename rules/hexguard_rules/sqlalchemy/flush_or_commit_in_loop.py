@@ -16,6 +16,7 @@ Loops that go through chunks, attempts or numbers, that return or break, or that
 left alone, and so are `while` and `async for`; chunks and attempts are known by their names.
 So are loops that count or compare sizes, have the call in a `try`, or open a session or a savepoint for each item.
 A commit is left alone if the loop calls what may change something elsewhere: functions that do not take the session.
+Modules of tests are left alone.
 """
 
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from hexguard.facts.expressions import Await, Binary, Call, Compare
 from hexguard.facts.loops import is_per_item, loops_around, names_in
 from hexguard.facts.model import Assignment, Fact, Handler, Loop, With
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
-from hexguard_rules.knowledge.sessions import SENDING, SENDING_NAMES, SESSIONS
+from hexguard_rules.knowledge.sessions import SENDING, SESSIONS
 
 RULE = Rule(
     name="flush-or-commit-in-loop",
@@ -162,13 +163,25 @@ RULE = Rule(
             """,
             why="what is committed is no session of SQLAlchemy",
         ),
+        Good(
+            """
+            #- tests/conftest.py
+            from sqlalchemy.orm import Session
+
+            def fill(session: Session, users: list[User]) -> None:
+                for user in users:
+                    session.add(user)
+                    session.commit()
+            """,
+            why="a test has few rows",
+        ),
     ),
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=SENDING)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if not call.in_loop or call.method not in SENDING_NAMES or view.callee(call) not in SENDING:
+    if not call.in_loop or view.is_test:
         return
     loop = next(reversed(list(loops_around(view.block, call.node, call.context))), None)
     if loop and not call.context.in_handler and is_per_item(loop, view.block) and not _decides(loop, call, view):

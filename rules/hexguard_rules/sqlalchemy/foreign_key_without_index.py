@@ -1,8 +1,8 @@
 """Foreign keys of models that no index covers.
 
 ## What it does
-Reports a column with a `ForeignKey` that has no index: no `index`, `unique` or `primary_key` of its own, and none in
-`__table_args__` that begins with it.
+Reports a column with a `ForeignKey` that has no index: no `index`, `unique` or `primary_key` of its own, and none that
+begins with it in `__table_args__` or in a statement of the module.
 
 ## Why it matters
 Only MySQL and MariaDB index a foreign key by themselves.
@@ -12,9 +12,11 @@ Elsewhere each join to the parent reads the whole table, and deleting a parent r
 Unsafe: the table needs a migration, and building the index locks it, unless PostgreSQL does it `CONCURRENTLY`.
 
 ## Known limits
-An `Index` outside the class is not seen, and models in a migration are left alone.
+An `Index` of another module, or in a variable, is not seen.
+Models in a migration or a module of tests are left alone.
 Where `__table_args__` is put together from parts, or is a method, nothing is reported.
-A table so small that no index is worth it looks like any other, and so does one on MySQL.
+A table so small that no index is worth it looks like any other.
+Nothing is reported where the drivers among the dependencies are those of MySQL and MariaDB alone.
 """
 
 from collections.abc import Iterator
@@ -33,6 +35,7 @@ from hexguard.facts.expressions import (
 from hexguard.facts.model import Assignment
 from hexguard.facts.summary import Symbol, VariableSymbol
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Rule, Severity, View
+from hexguard_rules.knowledge.engines import DATABASE_PACKAGES, MYSQL_PACKAGES
 from hexguard_rules.knowledge.sqlalchemy import COLUMN_NAMES, COLUMNS
 
 RULE = Rule(
@@ -155,6 +158,42 @@ RULE = Rule(
             """,
             why="a migration has tables as they were once",
         ),
+        Good(
+            """
+            #- pyproject.toml
+            [project]
+            dependencies = ["sqlalchemy", "PyMySQL"]
+            #- app/models.py
+            from sqlalchemy import Column, ForeignKey, Integer
+
+            class Line:
+                order_id = Column(Integer, ForeignKey("orders.id"))
+            """,
+            why="MySQL indexes a foreign key by itself",
+        ),
+        Good(
+            """
+            #- tests/models.py
+            from sqlalchemy import Column, ForeignKey, Integer
+
+            class Line:
+                order_id = Column(Integer, ForeignKey("orders.id"))
+            """,
+            why="a table of tests is small",
+        ),
+        Good(
+            """
+            from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint
+
+            class Line:
+                order_id = Column(Integer, ForeignKey("orders.id"))
+                item_id = Column(Integer, ForeignKey("items.id"))
+
+            Index("by_order", Line.order_id, Line.item_id)
+            UniqueConstraint(Line.item_id, Line.order_id)
+            """,
+            why="indexes may stand behind the class",
+        ),
     ),
 )
 
@@ -168,12 +207,20 @@ def check(assignment: Assignment, view: View) -> Iterator[Finding[Assignment]]:
             key = next((given for given in call.args if _is_foreign_key(given, view)), None)
             owner = view.class_at(assignment.context)
             is_plain = bool(owner) and not call.has_unpacking and not _is_indexed(call)
-            if key is None or not is_plain or view.callee(call) not in COLUMNS or view.imports("alembic"):
+            if key is None or not is_plain or view.callee(call) not in COLUMNS or _is_exempt(view):
                 return
-            if not _begins_index({name, _written_name(call)}, view.frameworks.inherited(owner, "__table_args__")):
+            written = view.frameworks.inherited(owner, "__table_args__")
+            if not _begins_index({name, _written_name(call)}, written) and not _is_indexed_below(name, owner, view):
                 yield RULE.at(assignment, key.node, column=name)
         case _:
             return
+
+
+def _is_exempt(view: View) -> bool:
+    """Whether tables are not made from here, or have an index for each foreign key anyway."""
+    drivers = DATABASE_PACKAGES & view.project.packages
+    is_indexed = bool(drivers) and drivers <= MYSQL_PACKAGES
+    return is_indexed or view.is_test or view.imports("alembic")
 
 
 def _is_foreign_key(given: Expr, view: View) -> bool:
@@ -207,14 +254,29 @@ def _begins_index(names: set[str], table_args: tuple[Symbol, ...]) -> bool:
             return True
 
 
+def _is_indexed_below(name: str, owner: str, view: View) -> bool:
+    """Whether a statement of the module, `Index("by_order", Line.order_id)`, makes an index that begins with a column."""
+    firsts = (_first_column(made) for made in view.made())
+    return any(
+        isinstance(first, Attribute) and first.attr == name and _text(first.value) == owner.rpartition(".")[2]
+        for first in firsts
+    )
+
+
+def _first_column(made: Call) -> Expr | None:
+    """The first column of an index or constraint; `None` for anything else, or if nothing is written there."""
+    maker = made.func.id if isinstance(made.func, Free) else made.func.attr if isinstance(made.func, Attribute) else ""
+    position = _FIRST_COLUMN.get(maker, len(made.args))
+    return made.args[position] if position < len(made.args) else None
+
+
 def _covers(item: Expr, names: set[str]) -> bool:
     match item:
         case Dictionary():
             return False
         case Call(func=Free(id=maker) | Attribute(attr=maker)):
-            position = _FIRST_COLUMN.get(maker)
-            first = item.args[position] if position is not None and position < len(item.args) else None
-            return position is not None and (_text(first) in names if first else True)
+            first = _first_column(item)
+            return maker in _FIRST_COLUMN and (_text(first) in names if first else True)
         case _:
             return True
 

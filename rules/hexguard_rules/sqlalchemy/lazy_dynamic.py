@@ -23,7 +23,7 @@ from hexguard.facts.chains import dotted
 from hexguard.facts.expressions import Attribute, Call, Constant, ConstantKind, Expr, Name, Subscript
 from hexguard.facts.model import Assignment
 from hexguard.rule import Bad, Finding, Good, Rule, Severity, View
-from hexguard_rules.knowledge.sqlalchemy import RELATIONSHIP_NAMES, RELATIONSHIPS
+from hexguard_rules.knowledge.sqlalchemy import RELATIONSHIPS
 
 RULE = Rule(
     name="lazy-dynamic",
@@ -90,14 +90,12 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=RELATIONSHIPS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method not in RELATIONSHIP_NAMES:
-        return
     callee, lazy = view.callee(call), call.keyword("lazy")
     if callee == "sqlalchemy.orm.dynamic_loader":
         yield RULE.at(call, call.func.node, written="dynamic_loader()")
-    elif lazy is not None and _is_dynamic(lazy.value) and callee in RELATIONSHIPS and not _is_annotated(call, view):
+    elif lazy is not None and _is_dynamic(lazy.value) and not _is_annotated(call, view):
         yield RULE.at(call, lazy.node, written='lazy="dynamic"')
 
 

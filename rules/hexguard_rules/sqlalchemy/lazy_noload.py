@@ -9,18 +9,19 @@ Code then deletes, counts or answers by a wrong value; SQLAlchemy 2.1 deprecates
 
 ## Fix safety
 Unsafe: reading what is not loaded raises `InvalidRequestError` from now on.
+With `selectin` as the choice of the switch `sqlalchemy.loading` it is loaded instead, which costs a query.
 
 ## Known limits
 A loading strategy that comes from a variable, and `noload` under another name, are not followed.
+Modules of tests are left alone.
 """
 
 from collections.abc import Iterator
 
-from hexguard.facts.expressions import Attribute, Call, Constant, ConstantKind, Expr
+from hexguard.facts.expressions import Call, Constant, ConstantKind, Expr
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
-from hexguard_rules.knowledge.sqlalchemy import LOADER_OPTIONS, RELATIONSHIP_NAMES, RELATIONSHIPS
-
-TITLE = "Raise where it is not loaded"
+from hexguard_rules.knowledge.sqlalchemy import LOADER_OPTIONS, RELATIONSHIPS
+from hexguard_rules.rewrites.loading import loading, with_option
 
 RULE = Rule(
     name="lazy-noload",
@@ -51,6 +52,31 @@ RULE = Rule(
                 __tablename__ = "users"
                 orders: Mapped[list["Order"]] = relationship(lazy="raise")  # many
                 notes: Mapped[list["Note"]] = relationship(lazy="raise")
+            """,
+        ),
+        Bad(
+            """
+            #- pyproject.toml
+            [tool.hexguard.switches]
+            sqlalchemy.loading = "selectin"
+            #- app/models.py
+            from sqlalchemy.orm import Mapped, noload, relationship
+
+            class User:
+                orders: Mapped[list["Order"]] = relationship(lazy="noload")
+            #                                                ^^^^^^^^^^^^^
+
+            options = noload(User.orders)
+            #         ^^^^^^
+            """,
+            fixed="""
+            #- app/models.py
+            from sqlalchemy.orm import Mapped, relationship, selectinload
+
+            class User:
+                orders: Mapped[list["Order"]] = relationship(lazy="selectin")
+
+            options = selectinload(User.orders)
             """,
         ),
         Bad(
@@ -123,19 +149,34 @@ RULE = Rule(
             """,
             why="functions of something else",
         ),
+        Good(
+            """
+            #- tests/models.py
+            from sqlalchemy.orm import Mapped, relationship
+
+            class User:
+                orders: Mapped[list["Order"]] = relationship(lazy="noload")
+            """,
+            why="a test says what it expects of the relationship",
+        ),
     ),
 )
 
 
-@RULE.check(Call)
+_NOLOAD = "sqlalchemy.orm.noload"
+
+
+@RULE.check(Call, callees={*RELATIONSHIPS, _NOLOAD}, methods=["noload"])
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method in RELATIONSHIP_NAMES:
-        lazy = call.keyword("lazy")
-        if lazy is not None and _is_noload(lazy.value) and view.callee(call) in RELATIONSHIPS:
-            written = "lazy=None" if _is_none(lazy.value) else 'lazy="noload"'
-            yield RULE.at(call, lazy.node, written=written)
-    elif call.method == "noload" and (view.callee(call) == _NOLOAD or _continues_option(call, view)):
-        yield RULE.at(call, call.func.node, written="noload()")
+    lazy = call.keyword("lazy")
+    if view.is_test:
+        return
+    if view.callee(call) not in RELATIONSHIPS:
+        if view.callee(call) == _NOLOAD or _continues_option(call, view):
+            yield RULE.at(call, call.func.node, written="noload()")
+    elif lazy is not None and _is_noload(lazy.value):
+        written = "lazy=None" if _is_none(lazy.value) else 'lazy="noload"'
+        yield RULE.at(call, lazy.node, written=written)
 
 
 def _continues_option(call: Call, view: View) -> bool:
@@ -156,16 +197,9 @@ def _is_none(lazy: Expr) -> bool:
 
 
 @RULE.fix(Applicability.UNSAFE)
-def raise_instead(finding: Finding[Call], edits: Edits) -> Fix | Refusal | None:
+def load_otherwise(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
     call = finding.fact
     if lazy := call.keyword("lazy"):
-        return Fix(TITLE, (edits.replace(lazy.value.node, edits.quoted("raise")),))
-    if isinstance(call.func, Attribute):
-        return Fix(TITLE, (edits.rename_attribute(call.func, "raiseload"),))
-    spelled = edits.exchange("sqlalchemy.orm.raiseload", call.context, call.func)
-    if spelled is None:
-        return Refusal(TITLE, "every name for `raiseload` means something else here")
-    return Fix(TITLE, (edits.replace(call.func.node, spelled.text), *spelled.edits))
-
-
-_NOLOAD = "sqlalchemy.orm.noload"
+        chosen = loading(edits)
+        return Fix(chosen.title, (edits.replace(lazy.value.node, edits.quoted(chosen.lazy)),))
+    return with_option(call, edits)

@@ -9,6 +9,7 @@ With an `AsyncSession` it raises `MissingGreenlet`, often far from the query, wh
 
 ## Fix safety
 Unsafe: with `raiseload()`, reading the relationship raises an error that names it.
+The switch `sqlalchemy.loading` may choose `selectinload()`, which loads it at once and costs a query.
 Code that only runs inside `run_sync`, where lazy loading works, needs the option as it was.
 
 ## Known limits
@@ -20,7 +21,8 @@ from collections.abc import Iterator
 
 from hexguard.facts.expressions import Attribute, Call, Expr
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
-from hexguard_rules.knowledge.sessions import LAZYLOAD, OPTION_MAKERS, RAISELOAD
+from hexguard_rules.knowledge.sessions import LAZYLOAD, OPTION_MAKERS
+from hexguard_rules.rewrites.loading import with_option
 
 RULE = Rule(
     name="lazyload-option-in-async",
@@ -51,6 +53,30 @@ RULE = Rule(
                 query = select(User).options(raiseload(User.orders))
                 lines = query.options(defaultload(User.orders).raiseload(Order.lines))
                 return list(await session.scalars(lines))
+            """,
+        ),
+        Bad(
+            """
+            #- pyproject.toml
+            [tool.hexguard]
+            switches = { "sqlalchemy.loading" = "raise_on_sql" }
+            #- app/users.py
+            from sqlalchemy import select
+            from sqlalchemy.ext.asyncio import AsyncSession
+            from sqlalchemy.orm import lazyload
+
+            async def users(session: AsyncSession) -> list[User]:
+                return list(await session.scalars(select(User).options(lazyload(User.orders))))
+            #                                                          ^^^^^^^^
+            """,
+            fixed="""
+            #- app/users.py
+            from sqlalchemy import select
+            from sqlalchemy.ext.asyncio import AsyncSession
+            from sqlalchemy.orm import raiseload
+
+            async def users(session: AsyncSession) -> list[User]:
+                return list(await session.scalars(select(User).options(raiseload(User.orders, sql_only=True))))
             """,
         ),
         Bad(
@@ -95,7 +121,7 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=[LAZYLOAD], methods=["lazyload"])
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
     if not call.in_async:
         return
@@ -116,11 +142,5 @@ def _starts_option(expr: Expr, view: View) -> bool:
 
 
 @RULE.fix(Applicability.UNSAFE)
-def raise_instead(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
-    func, title = finding.fact.func, "Raise where the relationship is read"
-    if isinstance(func, Attribute):
-        return Fix(title, (edits.rename_attribute(func, "raiseload"),))
-    spelling = edits.exchange(RAISELOAD, finding.fact.context, func)
-    if spelling is None:
-        return Refusal(title, "`sqlalchemy.orm.raiseload` cannot be written here: its names mean something else")
-    return Fix(title, (edits.replace(func.node, spelling.text), *spelling.edits))
+def load_otherwise(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
+    return with_option(finding.fact, edits)

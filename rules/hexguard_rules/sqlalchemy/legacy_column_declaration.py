@@ -16,6 +16,7 @@ an annotation, which SQLAlchemy takes as well.
 
 ## Known limits
 Relationships, classes inside functions and classes that are mixed in are left alone.
+So are columns with an annotation, which SQLAlchemy 2 refuses by itself unless it is `Mapped[...]`.
 A redundant `nullable` stays.
 The models of a migration are not looked at.
 """

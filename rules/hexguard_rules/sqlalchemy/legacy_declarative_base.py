@@ -13,7 +13,7 @@ Its `__init__` then takes the place of the one that SQLAlchemy writes.
 
 ## Known limits
 No fix for a `constructor`, `mapper`, `metaclass` or `class_registry`, which belong into a `registry`.
-A migration is left alone, since its models are copies of what was.
+A migration is left alone, since its models are copies of what was, and so is what an `except` falls back on.
 `@as_declarative` and `registry().generate_base()` are missed.
 """
 
@@ -109,6 +109,20 @@ RULE = Rule(
             """,
             why="a migration has tables as they were once",
         ),
+        Good(
+            """
+            try:
+                from sqlalchemy.orm import DeclarativeBase
+
+                class Base(DeclarativeBase):
+                    pass
+            except ImportError:
+                from sqlalchemy.ext.declarative import declarative_base
+
+                Base = declarative_base()
+            """,
+            why="this is for an older version of SQLAlchemy",
+        ),
     ),
 )
 
@@ -119,7 +133,8 @@ _BODY = ("metadata", "type_annotation_map")
 def check(assignment: Assignment, view: View) -> Iterator[Finding[Assignment]]:
     match assignment:
         case Assignment(target=Name(id=name), value=Call(func=Name() | Attribute()) as call, op=""):
-            if view.callee(call) == "sqlalchemy.orm.declarative_base" and not view.imports("alembic"):
+            is_base = view.callee(call) == "sqlalchemy.orm.declarative_base" and not assignment.context.in_handler
+            if is_base and not view.imports("alembic"):
                 yield RULE.at(assignment, call.func.node, name=name)
         case _:
             return

@@ -12,7 +12,7 @@ Unsafe: the object and the statements are the same, proven on a populated databa
 What the code cannot show is a custom query class of the sessionmaker.
 
 ## Known limits
-`legacy-session-query` reports the same place, as one of the forms of `query()`; either fix is enough for both.
+All other forms of `query()` are reported by `legacy-session-query`.
 A query in a variable, and `Model.query.get()` of Flask-SQLAlchemy, are missed.
 """
 
@@ -23,7 +23,7 @@ from hexguard.facts.expressions import Attribute, Call
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
-from hexguard_rules.knowledge.sqlalchemy import SESSION
+from hexguard_rules.knowledge.sqlalchemy import QUERY_STEPS, SESSION
 
 TITLE = "Use `Session.get()`"
 
@@ -127,14 +127,12 @@ _FLAGS = frozenset({"populate_existing", "with_for_update"})
 _BETWEEN = re.compile(r"\.\s*get\s*\(\s*(?:ident\s*=\s*)?")
 
 
-@RULE.check(Call)
+@RULE.check(Call, methods=["get"])
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method != "get":
-        return
     base, steps = _query(call)
     if base is None or view.callee(base) != f"{SESSION}.query":
         return
-    if all(step.method in _QUERY_STEPS for step in steps):
+    if all(step.method in QUERY_STEPS for step in steps):
         model = view.name(base.args[0]) if len(base.args) == 1 else ""
         yield RULE.at(call, call.func.node, model=model.rpartition(".")[2] or "a row")
 
@@ -182,19 +180,3 @@ def _options(steps: list[Call], edits: Edits) -> list[str] | None:
         else:
             return None
     return [f"options=[{', '.join(loading)}]", *flags] if loading else list(flags)
-
-
-_QUERY_STEPS = _FLAGS | frozenset(
-    {
-        "enable_eagerloads",
-        "execution_options",
-        "filter",
-        "filter_by",
-        "join",
-        "options",
-        "order_by",
-        "outerjoin",
-        "where",
-    }
-)
-"""Methods that give a query again."""

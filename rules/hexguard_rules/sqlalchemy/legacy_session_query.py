@@ -19,15 +19,16 @@ The session is recognised by its annotation, by what made it, or by the dependen
 Forms without a counterpart (`with_entities`, `slice`, `union`, string names of relationships) are reported without a fix.
 So are forms that look alike and differ: `distinct()` ordered by something else, `filter_by()` after a join, and steps after a limit that `Query` refuses.
 A query in a variable is rewritten only if all that happens to the variable in its function is understood.
-`Model.query` of Flask-SQLAlchemy is another matter.
+`Model.query` of Flask-SQLAlchemy is another matter, and migrations of Alembic are left alone.
 """
 
 from collections.abc import Iterator
+from itertools import dropwhile, islice
 
 from hexguard.facts.chains import chain_from
 from hexguard.facts.expressions import Attribute, Call, Expr, Name
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
-from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSION, SESSION
+from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSION, QUERY_STEPS, SESSION
 from hexguard_rules.rewrites.query import KeptQuery, Query
 from hexguard_rules.rewrites.steps import names_other_tables
 
@@ -171,6 +172,8 @@ RULE = Rule(
             async def find(session: AsyncSession) -> None:
                 session.query(User).with_entities(User.id).all()
             #   ^^^^^^^^^^^^^
+                session.query(User).get(7)
+            #   ^^^^^^^^^^^^^
             """,
             why="an `AsyncSession` has no such method, and what was meant is for a person to say",
         ),
@@ -185,7 +188,7 @@ RULE = Rule(
             def get(session: Session, user_id: int) -> User | None:
                 return session.query(User).get(user_id)
             """,
-            why="this is the present style, and `get()` is reported by `legacy-query-get`",
+            why="this is the present style, and `get()` of a query is reported by `legacy-query-get`",
         ),
         Good(
             """
@@ -193,25 +196,40 @@ RULE = Rule(
 
             def find(session: Solr) -> None:
                 session.query("*:*").filter("a").all()
+            #- migrations/versions/0007_names.py
+            from alembic import op
+            from sqlalchemy.orm import Session
+
+            def upgrade() -> None:
+                session = Session(bind=op.get_bind())
+                for user in session.query(User).all():
+                    user.name = user.name.strip()
             """,
-            why="another library has a method of that name",
+            why="another library has a method of that name, and a migration is not touched again once it has run",
         ),
     ),
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, methods=["query"])
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    # `query(...).get(...)` is what `legacy-query-get` is about.
-    if call.method != "query" or any(step.method == "get" for step in chain_from(call, view.block.facts)):
-        return
     callee = view.callee(call)
-    if callee == f"{SESSION}.query":
+    if callee == f"{SESSION}.query" and not _gets_by_key(call, view) and not _is_migration(view):
         result = _result(call, view)
         joined = result in ("entities", "assumed") and _may_repeat(call, view)
         yield RULE.at(call, call.func.node, method="query", result=result, joined="yes" if joined else "")
     elif callee == f"{ASYNC_SESSION}.query":
         yield RULE.at(call, call.func.node, method="query", result="", joined="")
+
+
+def _gets_by_key(call: Call, view: View) -> bool:
+    """Whether it is `query(...).get(...)`, which `legacy-query-get` is about."""
+    rest = dropwhile(lambda step: step.method in QUERY_STEPS, chain_from(call, view.block.facts)[1:])
+    return any(step.method == "get" for step in islice(rest, 1))
+
+
+def _is_migration(view: View) -> bool:
+    return bool(view.calls(f"{view.module}.upgrade")) and view.imports("alembic")
 
 
 @RULE.fix(Applicability.UNSAFE)

@@ -181,9 +181,9 @@ _LIMITS = frozenset({"limit", "offset"})
 _NEEDS_NONE = frozenset({"alias", "cte", "exists", "scalar_subquery", "subquery", "with_for_update"})
 
 
-@RULE.check(Call)
+@RULE.check(Call, methods=_LIMITS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method not in _LIMITS or call.receiver is None or _asks_whether(call):
+    if call.receiver is None or _asks_whether(call):
         return
     start, steps = _start(call)
     if any(step.method in _LIMITS and not _asks_whether(step) for step in steps) or not _is_unordered(

@@ -108,6 +108,45 @@ RULE = Rule(
         ),
         Bad(
             """
+            #- app/models/__init__.py
+            from .order import *
+            #- app/models/order.py
+            from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+            class Base(DeclarativeBase): ...
+
+            class Order(Base):
+                __tablename__ = "orders"
+                id: Mapped[int] = mapped_column(primary_key=True)
+                note: Mapped[str | None]
+            #- app/orders.py
+            from sqlalchemy import select
+            from app.models import Order
+
+            with_note = select(Order).where(Order.note != None)
+            #                               ^^^^^^^^^^^^^^^^^^
+            """,
+            fixed="""
+            #- app/models/__init__.py
+            from .order import *
+            #- app/models/order.py
+            from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+            class Base(DeclarativeBase): ...
+
+            class Order(Base):
+                __tablename__ = "orders"
+                id: Mapped[int] = mapped_column(primary_key=True)
+                note: Mapped[str | None]
+            #- app/orders.py
+            from sqlalchemy import select
+            from app.models import Order
+
+            with_note = select(Order).where(Order.note.is_not(None))
+            """,
+        ),
+        Bad(
+            """
             from sqlalchemy import Column, Integer, select
             from sqlalchemy.orm import DeclarativeBase
 

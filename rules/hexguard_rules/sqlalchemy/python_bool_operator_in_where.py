@@ -168,10 +168,8 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, methods=FILTERS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.method not in FILTERS:
-        return
     for condition in _conditions(call):
         for found in answered_by_python(condition, view):
             reason = "" if is_all_sql(found, view) else "a value of Python stands among the conditions"

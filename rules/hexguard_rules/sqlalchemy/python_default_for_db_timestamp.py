@@ -13,6 +13,7 @@ The attribute is only known after the insert.
 
 ## Known limits
 Functions of the project that tell the time are not followed.
+Modules of tests, and tables that a function describes for itself, are left alone.
 `onupdate` is left alone, because no default of the server does the same.
 """
 
@@ -21,7 +22,7 @@ from collections.abc import Iterator
 from hexguard.facts.expressions import Attribute, Call, Expr, Lambda
 from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.knowledge.defaults import NOW
-from hexguard_rules.knowledge.sqlalchemy import COLUMN_NAMES, COLUMNS
+from hexguard_rules.knowledge.sqlalchemy import COLUMNS
 
 TITLE = "Use `server_default=func.now()`"
 
@@ -119,19 +120,31 @@ RULE = Rule(
             """,
             why="this is no time at which the row was written",
         ),
+        Good(
+            """
+            #- scripts/first_user.py
+            from datetime import UTC, datetime
+            from sqlalchemy import Column, DateTime, MetaData, Table, insert
+
+            def first_user() -> object:
+                users = Table("users", MetaData(), Column("created", DateTime, default=lambda: datetime.now(UTC)))
+                return insert(users).values(name="Ada")
+            """,
+            why="what a function describes for itself is not the table that is created",
+        ),
     ),
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=COLUMNS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    default = call.keyword("default") if call.method in COLUMN_NAMES else None
+    default = call.keyword("default")
     if default is None or call.keyword("server_default") or call.has_unpacking:
         return
     told = _told(default.value)
-    if told is not None and view.name(told) in NOW and view.callee(call) in COLUMNS:
+    if told is not None and view.name(told) in NOW and not view.is_test:
         owner = view.class_at(call.context)
-        if not owner or not view.frameworks.is_dataclass(owner):
+        if not view.frameworks.is_dataclass(owner) if owner else view.function(call.context) is None:
             yield RULE.at(call, default.value.node, function=told.attr)
 
 

@@ -7,26 +7,33 @@ Reports a `select`, `get` or `query` that a session sends in a loop, if it depen
 A hundred items cost a hundred round trips, one after the other, while the connection is held.
 It is fast with the data of a developer, and an outage with that of a customer.
 
-## How to fix
-Collect the keys, send one `select(Model).where(Model.id.in_(keys))`, and look up the results in a dictionary.
+One `select(Model).where(Model.id.in_(keys))` for all keys is enough, whose rows are then looked up in a dictionary.
+
+## What the rewrite does
+It reads the rows in front of the loop where one is looked up by its primary key, and the keys are a list of `int` or
+`UUID`.
+What the loop changes meanwhile is not asked for again, and some databases take no more than some thousand keys at once.
 
 ## Known limits
 Loops that go through chunks, attempts or numbers, or that return or break, are left alone, and so are `while` and
 `async for`; chunks and attempts are known by their names.
 A query for each of several models cannot be put together with the others and is left alone.
 Queries of functions that the loop calls are missed, and so is a `session.query()` that is sent in another statement.
+Modules of tests are left alone, and so are loops over what `config` or `settings` lists, which is short.
 """
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from hexguard.facts.chains import chain_from
-from hexguard.facts.expressions import Attribute, Call, Expr, Name
+from hexguard.facts.expressions import Attribute, Call, Collection, Expr, Name
 from hexguard.facts.loops import is_per_item, loops_around, names_in
 from hexguard.facts.model import Assignment, Loop
 from hexguard.facts.scopes import ScopeKind
-from hexguard.rule import Bad, Finding, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.knowledge.sessions import GETTING_NAMES, QUERY_ENDS, READING, READING_NAMES, SELECTS
-from hexguard_rules.knowledge.sqlalchemy import SESSION
+from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSIONS, SESSION
+from hexguard_rules.rewrites.lookup import asked_together, read_before
 
 RULE = Rule(
     name="query-in-loop",
@@ -40,6 +47,7 @@ RULE = Rule(
             """
             from sqlalchemy import select
             from sqlalchemy.ext.asyncio import AsyncSession
+            from sqlalchemy.orm import Session
 
             async def authors(session: AsyncSession, books: list[Book]) -> list[Author | None]:
                 found = []
@@ -48,7 +56,13 @@ RULE = Rule(
                     found.append(await session.scalar(query))
             #                          ^^^^^^^^^^^^^^
                 return found
+
+            def sync_authors(session: Session, books: list[Book], kinds: list[type[Book]]) -> list[Author | None]:
+                counts = [session.query(kind).count() for kind in kinds]
+                return [session.query(Author).filter(Author.id == book.author_id).first() for book in books]
+            #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
             """,
+            why="the keys would have to be collected first",
         ),
         Bad(
             """
@@ -69,15 +83,53 @@ RULE = Rule(
                         self.session.execute(sa.select(User).where(User.id == key).limit(1)).scalar_one().name = name
             #           ^^^^^^^^^^^^^^^^^^^^
             """,
+            why="a comprehension has no place for a statement before it, and a key that is worked out is none of the items",
         ),
         Bad(
             """
-            from sqlalchemy.orm import Session
+            from sqlalchemy.ext.asyncio import AsyncSession
+            from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-            def authors(session: Session, books: list[Book], kinds: list[type[Book]]) -> list[Author | None]:
-                counts = [session.query(kind).count() for kind in kinds]
-                return [session.query(Author).filter(Author.id == book.author_id).first() for book in books]
-            #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            class Base(DeclarativeBase): ...
+
+            class User(Base):
+                __tablename__ = "users"
+                id: Mapped[int] = mapped_column(primary_key=True)
+                name: Mapped[str]
+
+            async def names(session: AsyncSession, ids: list[int]) -> list[str]:
+                found_names = []
+                for user_id in ids:
+                    user = await session.get(User, user_id)
+            #                    ^^^^^^^^^^^
+                    if user is not None:
+                        found_names.append(user.name)
+                return found_names
+            """,
+            fixed="""
+            from sqlalchemy import select
+            from sqlalchemy.ext.asyncio import AsyncSession
+            from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+            class Base(DeclarativeBase): ...
+
+            class User(Base):
+                __tablename__ = "users"
+                id: Mapped[int] = mapped_column(primary_key=True)
+                name: Mapped[str]
+
+            async def names(session: AsyncSession, ids: list[int]) -> list[str]:
+                found_names = []
+                user_by_id = {
+                    found.id: found
+                    for found in await session.scalars(select(User).where(User.id.in_(ids)))
+                }
+                for user_id in ids:
+                    user = user_by_id.get(user_id)
+            #                    ^^^^^^^^^^^
+                    if user is not None:
+                        found_names.append(user.name)
+                return found_names
             """,
         ),
         Good(
@@ -132,19 +184,50 @@ RULE = Rule(
             """,
             why="no query is sent to the database, or it changes a row",
         ),
+        Good(
+            """
+            #- tests/test_users.py
+            from sqlalchemy.orm import Session
+
+            def test_saves(session: Session) -> None:
+                for key in (1, 2):
+                    assert session.get(User, key)
+            """,
+            why="a test has few rows",
+        ),
+        Good(
+            """
+            from sqlalchemy.orm import Session
+            from app.settings import settings
+
+            def promote(session: Session, config: Config) -> None:
+                for name in settings.admins:
+                    session.query(User).filter(User.name == name).one().role = "admin"
+                roles = [(config.members, "member"), (config.owners, "owner")]
+                for names, role in roles:
+                    for name in names:
+                        session.query(User).filter(User.name == name).one().role = role
+            """,
+            why="what a configuration lists is short",
+        ),
     ),
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, methods={*READING_NAMES, "query"})
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
+    if view.is_test:
+        return
     if call.method == "query":
         yield from _legacy(call, view)
-    if call.method not in READING_NAMES or not call.args:
+    if not call.args:
         return
     items = _items(call, view)
-    if items and view.callee(call) in READING and _asks_about(call, items, view):
-        yield RULE.at(call, call.func.node, method=call.method)
+    if items and (callee := view.callee(call)) in READING and _asks_about(call, items, view):
+        key, reason = asked_together(call, view)
+        kind = "async" if callee.rpartition(".")[0] in ASYNC_SESSIONS else ""
+        reason = "the session is one of SQLModel" if callee.startswith("sqlmodel.") else reason
+        yield RULE.at(call, call.func.node, method=call.method, key=key, kind=kind, reason=reason)
 
 
 def _legacy(call: Call, view: View) -> Iterator[Finding[Call]]:
@@ -154,7 +237,7 @@ def _legacy(call: Call, view: View) -> Iterator[Finding[Call]]:
         return
     is_asked = bool(items & set(names_in(last))) and not _is_about_other_tables(last, items)
     if is_asked and view.callee(call) == f"{SESSION}.query":
-        yield RULE.at(last, last.func.node, method=last.method)
+        yield RULE.at(last, last.func.node, method=last.method, reason="`query()` is to become a `select` first")
 
 
 def _items(call: Call, view: View) -> set[str]:
@@ -165,9 +248,26 @@ def _items(call: Call, view: View) -> set[str]:
     scope = view.block.scopes[call.context.scope]
     items = set[str](scope.bindings) if scope.kind is ScopeKind.COMPREHENSION else set[str]()
     for loop in loops_around(view.block, call.node, call.context):
-        if is_per_item(loop, view.block):
+        if is_per_item(loop, view.block) and not _is_configured(loop, view):
             items |= set(names_in(loop.target)) | set(_made_from(set(names_in(loop.target)), loop, view))
     return items
+
+
+def _is_configured(loop: Loop, view: View) -> bool:
+    """Whether a loop goes through what the configuration lists, as far as the names say so."""
+    given: list[tuple[int, object, Expr]] = [
+        *((made.node, made.target, made.value) for made in view.block.of_type(Assignment) if made.value is not None),
+        *((found.node, found.target, found.source) for found in view.block.of_type(Loop)),
+    ]
+    known = set(names_in(loop.source)) if isinstance(loop.source, _LISTED) else set[str]()
+    for _, target, source in sorted(given, key=itemgetter(0), reverse=True):
+        if isinstance(source, _LISTED) and known & set(names_in(target)):
+            known |= set(names_in(source))
+    return not known.isdisjoint(_CONFIGURATION)
+
+
+_LISTED = (Attribute, Collection, Name)
+_CONFIGURATION = ("conf", "config", "settings")
 
 
 def _made_from(items: set[str], loop: Loop, view: View) -> Iterator[str]:
@@ -217,3 +317,12 @@ def _is_about_other_tables(query: Expr, items: set[str]) -> bool:
 
 
 _TABLES = frozenset({"query", "select", "select_from", "join", "outerjoin"})
+
+
+@RULE.fix(Applicability.REFACTOR)
+def read_together(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
+    title, call = "Read all rows in front of the loop", finding.fact
+    if finding["reason"] or (finding["kind"] and not call.in_async):
+        return Refusal(title, finding["reason"] or "`await` is not allowed here")
+    made = read_before(call, finding["key"], bool(finding["kind"]), edits)
+    return Refusal(title, made) if isinstance(made, str) else Fix(title, made)

@@ -8,12 +8,14 @@ away.
 Its connection goes back to the pool when the garbage collector finds it, if at all.
 Under load the pool runs out before, and all requests wait for a connection until they fail.
 
-## How to fix
-Open it by `with`: `with make_session() as session:`, or `async with` where it is async.
+## What the rewrite does
+It opens the session by `with`, or `async with`, and puts the rest of the body under it.
+Objects that are used after the function were cut off from their session before as well, when it was collected.
 
 ## Known limits
 A session that is returned, yielded, kept, or handed to another function is left alone, since that one may close it.
 A `close()` that an error skips is not reported, and neither is a session on a connection that another one has.
+`Session()` without arguments has no engine to connect to, and is left alone.
 Modules of tests are left alone, and so are migrations of Alembic, to which the connection belongs there.
 """
 
@@ -22,9 +24,11 @@ from collections.abc import Iterator
 from hexguard.facts.chains import dotted
 from hexguard.facts.expressions import Call, Expr, Name
 from hexguard.facts.model import Assignment, Reference, With
-from hexguard.rule import Bad, Finding, Good, Rule, Severity, View
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
 from hexguard_rules.knowledge.pooling import CLOSERS
 from hexguard_rules.knowledge.sessions import CONNECTIONS, CONNECTS, MAKERS, SESSIONS
+from hexguard_rules.knowledge.sqlalchemy import ASYNC_SESSIONS
+from hexguard_rules.rewrites.wrapping import wrapped_rest
 
 RULE = Rule(
     name="session-not-closed",
@@ -57,6 +61,28 @@ RULE = Rule(
             #       ^^^^^^^^^^
                     connection.exec_driver_sql("VACUUM")
             """,
+            fixed="""
+            from sqlalchemy import create_engine, select
+            from sqlalchemy.orm import Session as Db, sessionmaker
+
+            engine = create_engine("sqlite://")
+            make_session = sessionmaker(engine)
+
+            def names() -> list[str]:
+                with make_session() as session:
+            #   ^^^^^^^
+                    return list(session.scalars(select(User.name)))
+
+            class Users:
+                def remove_all(self) -> None:
+                    with Db(engine) as session:
+            #       ^^^^^^^
+                        with session.begin():
+                            session.execute(delete(User))
+                        with engine.connect() as connection:
+            #       ^^^^^^^^^^
+                            connection.exec_driver_sql("VACUUM")
+            """,
         ),
         Bad(
             """
@@ -68,6 +94,29 @@ RULE = Rule(
                 session.add(user)
                 await session.commit()
             """,
+            fixed="""
+            from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+            async def save(make: async_sessionmaker[AsyncSession], user: User) -> None:
+                async with make() as session:
+            #   ^^^^^^^
+                    session.add(user)
+                    await session.commit()
+            """,
+        ),
+        Bad(
+            """
+            from sqlalchemy.orm import Session, sessionmaker
+
+            make_session = sessionmaker()
+
+            def users() -> object:
+                session = make_session()
+            #   ^^^^^^^
+                query = session.query(User)
+                return query.filter_by(is_active=True)
+            """,
+            why="what is returned still needs the session",
         ),
         Good(
             """
@@ -136,6 +185,17 @@ RULE = Rule(
             """,
             why="the connection is that of the migration",
         ),
+        Good(
+            """
+            from sqlalchemy.orm import Session
+
+            def related(order: Order) -> list[object]:
+                session = Session()
+                session.add(order)
+                return list(session.new)
+            """,
+            why="a session without an engine holds no connection",
+        ),
     ),
 )
 
@@ -148,7 +208,16 @@ def check(assignment: Assignment, view: View) -> Iterator[Finding[Assignment]]:
     is_local = view.block.function_scope(assignment.context.scope) > 0
     is_exempt = view.is_test or (view.imports("alembic") and view.calls(f"{view.module}.upgrade"))
     if is_local and not is_exempt and not _is_closed(target.id, view) and not _is_given_away(target.id, view):
-        yield RULE.at(assignment, target.node, name=target.id)
+        yield RULE.at(assignment, target.node, name=target.id, opener=_opener(call, view))
+
+
+def _opener(call: Call, view: View) -> str:
+    """By which word it is opened; empty for an async connection, which other code may start."""
+    maker = view.value(call.func)
+    name = maker.name if maker else ""
+    if name in CONNECTS:
+        return "" if "asyncio" in name else "with"
+    return "async with" if name in ASYNC_SESSIONS or "asyncio" in name else "with"
 
 
 def _opens(call: Call, view: View) -> bool:
@@ -156,7 +225,10 @@ def _opens(call: Call, view: View) -> bool:
     bind = call.argument(0, "bind")
     if maker is None or (bind and _is_borrowed(bind, view)):
         return False
-    return maker.name in MAKERS if maker.instance else maker.name in SESSIONS or maker.name in CONNECTS
+    if maker.instance:
+        return maker.name in MAKERS
+    # A session that is told of no engine has no connection that it could hold.
+    return maker.name in CONNECTS or (maker.name in SESSIONS and bool(call.args or call.keywords))
 
 
 def _is_borrowed(bind: Expr, view: View) -> bool:
@@ -174,3 +246,13 @@ def _is_closed(name: str, view: View) -> bool:
 def _is_given_away(name: str, view: View) -> bool:
     """Whether the session itself, and not only what it gives, is read anywhere: somebody else has it then."""
     return any(isinstance(found.expr, Name) and found.expr.id == name for found in view.block.of_type(Reference))
+
+
+@RULE.fix(Applicability.REFACTOR)
+def open_by_with(finding: Finding[Assignment], edits: Edits) -> Fix | Refusal:
+    opened, opener = finding.fact, finding["opener"]
+    title = "Open it by `with`"
+    if not opener or (opener != "with" and not opened.context.in_async):
+        return Refusal(title, "it is async, and `async with` is not allowed here or would start it twice")
+    made = wrapped_rest(opened, opener, edits)
+    return Refusal(title, made) if isinstance(made, str) else Fix(title, made)

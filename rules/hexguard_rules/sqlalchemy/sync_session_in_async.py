@@ -8,19 +8,27 @@ The event loop runs in one thread.
 Until the database answers, every other request, task and timer of the process waits as well.
 With a pool that is used up, the process may wait for itself forever.
 
-## How to fix
-Make it an `AsyncSession` and await its calls, or make the function a plain `def`, which FastAPI runs in a thread.
+The session can become an `AsyncSession` whose calls are awaited, together with what makes it and all that it is given to.
+
+## What the rewrite does
+It makes a route a plain `def`, which FastAPI runs in a thread, if nothing in it is awaited.
 
 ## Known limits
 The session is recognized by its annotation, by what made it, or by the dependency that gives it.
 A nested `def` or `lambda` is left alone, since `run_sync` or a thread may run it.
 Results that are read later are not followed, and neither is lazy loading.
+Modules of tests, and commands of Typer and Click, are left alone: nobody else waits for their event loop.
 """
 
+import re
 from collections.abc import Iterator
 
 from hexguard.facts.expressions import Call
-from hexguard.rule import Bad, Finding, Good, Rule, Severity, View
+from hexguard.facts.model import Fact, Function, Reference
+from hexguard.rule import Applicability, Bad, Edits, Finding, Fix, Good, Refusal, Rule, Severity, View
+from hexguard.text.edit import Edit
+from hexguard.text.span import Span
+from hexguard_rules.knowledge.commands import COMMANDS
 from hexguard_rules.knowledge.sessions import SYNC_SESSIONS, WAITING_NAMES
 
 RULE = Rule(
@@ -45,6 +53,20 @@ RULE = Rule(
                 return session.scalar(select(User).where(User.id == user_id))
             #          ^^^^^^^^^^^^^^
             """,
+            fixed="""
+            from fastapi import APIRouter, Depends
+            from sqlalchemy import select
+            from sqlalchemy.orm import Session
+
+            from app.database import get_session
+
+            router = APIRouter()
+
+            @router.get("/users/{user_id}")
+            def user(user_id: int, session: Session = Depends(get_session)) -> object:
+                return session.scalar(select(User).where(User.id == user_id))
+            #          ^^^^^^^^^^^^^^
+            """,
         ),
         Bad(
             """
@@ -65,6 +87,7 @@ RULE = Rule(
                         other.query(User).filter_by(name=name).all()
             #           ^^^^^^^^^^^
             """,
+            why="who calls this method awaits it",
         ),
         Good(
             """
@@ -98,12 +121,72 @@ RULE = Rule(
             """,
             why="this session is one of the project's own",
         ),
+        Good(
+            """
+            #- tests/test_users.py
+            from sqlalchemy.orm import Session
+
+            async def test_saves(session: Session) -> None:
+                session.commit()
+            """,
+            why="nobody else waits for the event loop of a test",
+        ),
+        Good(
+            """
+            import typer
+            from sqlalchemy.orm import Session
+            from app.cli import with_loop
+
+            orders = typer.Typer()
+
+            @orders.command("close")
+            @with_loop
+            async def close_orders(session: Session) -> None:
+                session.commit()
+            """,
+            why="nobody else waits for the event loop of a command",
+        ),
     ),
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, methods=WAITING_NAMES)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    may_wait = call.in_async and not call.awaited and call.method in WAITING_NAMES
-    if may_wait and view.callee(call).rpartition(".")[0] in SYNC_SESSIONS:
-        yield RULE.at(call, call.func.node, method=call.method)
+    may_wait = call.in_async and not call.awaited and not view.is_test
+    if may_wait and view.callee(call).rpartition(".")[0] in SYNC_SESSIONS and not _is_in_command(call, view):
+        is_route = view.frameworks.route(view.function_name(call.context)) is not None
+        yield RULE.at(call, call.func.node, method=call.method, route="route" if is_route else "")
+
+
+@RULE.fix(Applicability.REFACTOR)
+def run_in_thread(finding: Finding[Call], edits: Edits) -> Fix | Refusal:
+    title, at = "Make the route a plain `def`, which runs in a thread", edits.span(finding.node).start
+    functions = [fact for fact in edits.facts() if isinstance(fact, Function)]
+    around = [fact for fact in functions if edits.span(fact.node).start <= at < edits.span(fact.node).end]
+    if not around or not finding["route"]:
+        return Refusal(title, "this is no route: what calls it awaits it, and gives it the session")
+    function = around[-1]
+    name, whole = edits.span(function.name_node), edits.span(function.node)
+    head = _HEAD.search(edits.slice(Span(whole.start, name.start)))
+    text = edits.slice(Span(name.start, whole.end))
+    if head is None or _LOOP.search(text) or function.is_generator:
+        return Refusal(title, "it awaits something, or uses the event loop")
+    if len(function.decorators) > 1 or any(_calls(function.name, part.facts.facts) for part in edits.parts()):
+        return Refusal(title, "another decorator, or a function of this file, may await it")
+    start = whole.start + head.start()
+    return Fix(title, (Edit(Span(start, start + len(head[1])), ""),))
+
+
+_HEAD = re.compile(r"(async(?:[ \t\f]|\\\r?\n)+)def\b[\s\\]*$")
+_LOOP = re.compile(r"\b(?:async|await|asyncio|anyio)\b")
+
+
+def _calls(name: str, facts: tuple[Fact, ...]) -> bool:
+    return any(isinstance(fact, Reference) and fact.root == name for fact in facts)
+
+
+def _is_in_command(call: Call, view: View) -> bool:
+    """Whether the call stands in a command of a command line, for whose event loop nobody else waits."""
+    function = view.function(call.context)
+    decorators = function.decorators if function else ()
+    return any(isinstance(one, Call) and view.name(one.func) in COMMANDS for one in decorators)

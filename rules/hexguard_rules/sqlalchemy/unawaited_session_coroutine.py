@@ -1,7 +1,7 @@
 """Calls on an `AsyncSession` that nobody awaits.
 
 ## What it does
-Reports a statement that calls a coroutine method of SQLAlchemy's `AsyncSession` and throws the coroutine away.
+Reports a statement that calls a coroutine method of the `AsyncSession` of SQLAlchemy or SQLModel and throws the coroutine away.
 
 ## Why it matters
 The coroutine never runs: `session.commit()` without `await` commits nothing, raises nothing, and the request still answers 200.
@@ -82,6 +82,23 @@ RULE = Rule(
                     await self.session.delete(user)
             """,
         ),
+        Bad(
+            """
+            from sqlmodel.ext.asyncio.session import AsyncSession
+
+            async def save(session: AsyncSession, user: User) -> None:
+                session.add(user)
+                session.commit()
+            #   ^^^^^^^^^^^^^^^^
+            """,
+            fixed="""
+            from sqlmodel.ext.asyncio.session import AsyncSession
+
+            async def save(session: AsyncSession, user: User) -> None:
+                session.add(user)
+                await session.commit()
+            """,
+        ),
         Good(
             """
             import asyncio
@@ -106,10 +123,10 @@ RULE = Rule(
 )
 
 
-@RULE.check(Call)
+@RULE.check(Call, callees=COROUTINE_METHODS)
 def check(call: Call, view: View) -> Iterator[Finding[Call]]:
-    if call.discarded and (callee := view.callee(call)) in COROUTINE_METHODS:
-        yield RULE.at(call, method=callee.rpartition(".")[2])
+    if call.discarded:
+        yield RULE.at(call, method=view.callee(call).rpartition(".")[2])
 
 
 @RULE.fix(Applicability.UNSAFE)

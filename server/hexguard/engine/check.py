@@ -4,9 +4,10 @@ import traceback
 
 import msgspec
 
-from hexguard.engine.selection import Table
+from hexguard.engine.selection import Checks, Table
 from hexguard.engine.timings import Clock
 from hexguard.facts.block import BlockFacts
+from hexguard.facts.expressions import Call
 from hexguard.facts.model import Fact
 from hexguard.index.reads import Read
 from hexguard.index.values import Place
@@ -44,11 +45,14 @@ def check_block(facts: BlockFacts, view: View, table: Table, clock: Clock | None
     findings: dict[tuple[str, int, str], Finding[Fact]] = {}
     crashes: dict[str, Crash] = {}
     seconds: dict[str, float] = {}
-    then = clock() if clock else 0.0
+    then = 0.0
     for position, fact in enumerate(facts.facts):
-        checks = table.get(type(fact))
-        if checks is None or position in facts.broken:
+        checks = _of_call(fact, view, table, crashes) if type(fact) is Call else table.by_type.get(type(fact))
+        if not checks or position in facts.broken:
             continue
+        if clock:
+            # What it took to find out what is called is no rule's fault.
+            then = clock()
         for rule, check in checks:
             if rule.name in crashes:
                 continue
@@ -65,3 +69,14 @@ def check_block(facts: BlockFacts, view: View, table: Table, clock: Clock | None
     kept = {key: finding for key, finding in findings.items() if finding.rule not in crashes}
     texts = tuple(text for _, _, text in kept)
     return Result(tuple(kept.values()), texts, tuple(crashes.values()), seconds)
+
+
+def _of_call(call: Call, view: View, table: Table, crashes: dict[str, Crash]) -> Checks:
+    """The checks for a call; if it cannot be told what is called, the rules that wait for a callee have crashed."""
+    callee = ""
+    try:
+        callee = view.callee(call) if table.by_callee else ""
+    except Exception:  # noqa: BLE001 - as above: these rules ask what is called, and no other
+        crash = traceback.format_exc()
+        crashes.update({rule.name: Crash(rule.name, crash) for rule in table.rules if rule.callees})
+    return table.of_call(callee, call.method)

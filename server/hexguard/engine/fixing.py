@@ -1,6 +1,6 @@
 """Makes the fix of a report, and proves it before anyone sees it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -31,7 +31,9 @@ class Offer(msgspec.Struct, frozen=True):
     fix: Fix | Refusal
 
 
-def make_offers(report: Report, file: File, source: Source, catalogue: Catalogue) -> Iterator[Offer]:
+def make_offers(
+    report: Report, file: File, source: Source, catalogue: Catalogue, switches: Mapping[str, str]
+) -> Iterator[Offer]:
     """What there is to offer for a report of `file`, in the order in which its rule does; `source` is that of the file.
 
     A fix is sound if its edits are disjoint and inside the document, and the text has no syntax error that it did not
@@ -50,7 +52,7 @@ def make_offers(report: Report, file: File, source: Source, catalogue: Catalogue
     if finding.node >= len(part.spans) or part.span(finding.node) != report.span:
         raise StaleReportError(f"{report.path} has changed since this report was made")
     for applicability, fixer in catalogue[report.rule].fixers:
-        if offered := proven(fixer(finding, Edits(source, part)), file):
+        if offered := proven(fixer(finding, Edits(source, part, switches)), file):
             yield Offer(applicability, offered)
 
 

@@ -53,6 +53,21 @@ def names_in(value: object) -> Iterator[str]:
             pass
 
 
+def last_node(value: object) -> int:
+    """The last node of an expression: what is evaluated after it has a greater id; -1 if there is none."""
+    match value:
+        case Context():
+            return -1
+        case tuple():
+            # As above, the fields of an expression are expressions, or tuples of them.
+            return max((last_node(part) for part in cast("tuple[object, ...]", value)), default=-1)
+        case msgspec.Struct():
+            inside = max((last_node(getattr(value, field)) for field in value.__struct_fields__), default=-1)
+            return max(inside, int(getattr(value, "node", -1)))
+        case _:
+            return -1
+
+
 def _may_be_many(source: object) -> bool:
     if isinstance(source, Call):
         if source.method in _WRAPPERS and source.args:

@@ -179,6 +179,18 @@ class Loop(msgspec.Struct, frozen=True, gc=False):
     breaks: bool = False
 
 
+class Choice(msgspec.Struct, frozen=True, gc=False):
+    """An `if` with its `elif` and `else`, a `match`, or a `try` with its `except` and `else`: at most one body runs.
+
+    The body of the `try` itself is not among them.
+    `bodies` are the nodes of their statements, each as a half-open range of node ids; there are at least two.
+    """
+
+    node: int
+    bodies: tuple[tuple[int, int], ...]
+    context: Context
+
+
 class Reference(msgspec.Struct, frozen=True, gc=False):
     """A name or dotted name that is read, as long as it goes: `datetime.utcnow`. `called`: it is what a call calls."""
 
@@ -208,6 +220,7 @@ Fact: TypeAlias = (
     | Return
     | With
     | Loop
+    | Choice
     | Reference
     | Call
     | Subscript

@@ -10,7 +10,7 @@ import msgspec
 from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import DETACHED, Attribute, Call, Expr, Keyword, Name
 from hexguard.facts.localize import Localizer, agreed, find
-from hexguard.facts.model import Assignment, Class, Function, Import, Parameter, Reference, Return
+from hexguard.facts.model import Assignment, Class, Function, Handler, Import, Parameter, Reference, Return
 from hexguard.facts.scopes import Binding, BindingKind, Scope, ScopeKind
 
 
@@ -68,11 +68,16 @@ Symbol: TypeAlias = ImportSymbol | FunctionSymbol | ClassSymbol | VariableSymbol
 
 
 class CallSite(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A call directly inside a function; `ordinal` counts the calls of that function, in the order of the facts."""
+    """A call directly inside a function; `ordinal` counts the calls of that function, in the order of the facts.
+
+    `is_once`: it happens once in the life of a process, as far as the code tells: its result is kept in a global, or it
+    stands in an `except ImportError`, for the day when a library is missing.
+    """
 
     callee: Expr
     ordinal: int
     awaited: bool
+    is_once: bool = False
 
 
 class ModuleImport(msgspec.Struct, frozen=True, gc=False):
@@ -97,6 +102,8 @@ class BlockSummary(msgspec.Struct, frozen=True, gc=False):
 
 
 EMPTY = BlockSummary({}, {}, {}, (), {})
+MADE: Final = "()"
+"""Stands among the symbols for the objects that a module makes and gives no name: `Index("by_day", Order.day)`."""
 
 _VALUE: Final = BindingKind.VALUE
 _FUNCTION: Final = ScopeKind.FUNCTION
@@ -112,6 +119,7 @@ class _Summarizer:
     """Summarizes one block; its local names, functions and `return` statements are worked out once."""
 
     __slots__ = (
+        "_absences",
         "_assignments",
         "_block",
         "_calls",
@@ -123,6 +131,7 @@ class _Summarizer:
     )
 
     def __init__(self, block: BlockFacts) -> None:
+        self._absences: list[tuple[int, int]] = []
         self._block = block
         self._localizer = Localizer(block)
         self._symbol_of: dict[int, FunctionSymbol] = {}
@@ -136,6 +145,8 @@ class _Summarizer:
     def summary(self) -> BlockSummary:
         # The symbols come first: what a name stands for is worked out where it is met first.
         symbols = self._symbols(self._block.scopes[0])
+        if made := self._made():
+            symbols[MADE] = made
         functions = {found.qualname: self._function(found) for found in self._functions}
         calls = self._call_sites() if self._calls else {}
         imports = tuple([ModuleImport(import_symbol(fact), ordinal) for ordinal, fact in enumerate(self._imports)])
@@ -158,9 +169,18 @@ class _Summarizer:
                 self._returns.setdefault(block.function_scope(fact.context.scope), []).append(fact)
             elif isinstance(fact, Import):
                 self._imports.append(fact)
+            elif isinstance(fact, Handler) and any(_is_absence(kind) for kind in fact.types):
+                self._absences.append(fact.body)
 
     def _symbols(self, scope: Scope) -> dict[str, tuple[Symbol, ...]]:
         return {name: tuple([self._symbol(binding) for binding in bound]) for name, bound in scope.bindings.items()}
+
+    def _made(self) -> tuple[Symbol, ...]:
+        """What the module makes for the sake of making it; a call of something with a capital makes an object."""
+        if self._block.is_member:
+            return ()
+        calls = [call for call in self._calls if call.discarded and not call.context.scope]
+        return tuple([self._variable(None, call) for call in calls if call.method[:1].isupper()])
 
     def _symbol(self, binding: Binding) -> Symbol:
         if binding.kind is _VALUE:
@@ -233,11 +253,13 @@ class _Summarizer:
     def _call_sites(self) -> dict[str, tuple[CallSite, ...]]:
         block, localize = self._block, self._localizer.localize
         sites: dict[int, list[CallSite]] = {}
+        kept = {fact.value.node for fact in self._assignments if fact.value and _is_kept_outside(fact, block)}
         for call in self._calls:
             scope = block.function_scope(call.context.scope)
             if block.scopes[scope].kind is _FUNCTION:
                 before = sites.setdefault(scope, [])
-                before.append(CallSite(localize(call.func), len(before), call.awaited))
+                is_once = call.node in kept or any(start <= call.node < end for start, end in self._absences)
+                before.append(CallSite(localize(call.func), len(before), call.awaited, is_once))
         return {block.scopes[scope].qualname: tuple(found) for scope, found in sites.items()}
 
     def _attributes(self, body: int) -> dict[str, tuple[VariableSymbol, ...]]:
@@ -247,6 +269,18 @@ class _Summarizer:
             if name := _self_attribute(fact, self._block, body):
                 found.setdefault(name, []).append(self._variable(fact.annotation, fact.value))
         return {name: tuple(variables) for name, variables in found.items()}
+
+
+def _is_kept_outside(fact: Assignment, block: BlockFacts) -> bool:
+    """Whether what is assigned outlives the function, by a `global` or `nonlocal` name."""
+    if not isinstance(fact.target, Name):
+        return False
+    bindings = block.scopes[fact.context.scope].bindings.get(fact.target.id, ())
+    return any(binding.kind is BindingKind.OUTER for binding in bindings)
+
+
+def _is_absence(exception: Expr) -> bool:
+    return isinstance(exception, Name) and exception.id in ("ImportError", "ModuleNotFoundError")
 
 
 def import_symbol(found: Import) -> ImportSymbol:

@@ -1,5 +1,6 @@
 """What the user's contracts forbid a module to import, directly or through others."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -12,13 +13,15 @@ class Boundary(msgspec.Struct, frozen=True, gc=False):
     """One contract as it applies to one module.
 
     `side` names the layer or pattern that the module belongs to; `forbidden` pairs the names of what it may not import
-    with their patterns. `restricted` are the patterns of all that the contract keeps away from the same modules.
+    with their patterns. `restricted` are the patterns of all that the contract keeps away from the same modules,
+    `lower` those of the layers beside and below, from which it keeps these modules and maybe more away.
     """
 
     contract: Contract
     side: str
     forbidden: tuple[tuple[str, tuple[str, ...]], ...]
     restricted: tuple[str, ...]
+    lower: tuple[str, ...] = ()
 
     def crossed_by(self, module: str) -> str:
         """The name of the forbidden layer or pattern that `module` belongs to; empty if none."""
@@ -26,7 +29,8 @@ class Boundary(msgspec.Struct, frozen=True, gc=False):
 
     def is_restricted(self, module: str) -> bool:
         """Whether the contract would report an import chain at `module` itself."""
-        return _matches(module, self.restricted)
+        is_lower = _matches(module, self.lower) and not self.crossed_by(module)
+        return is_lower or _matches(module, self.restricted)
 
     def ignores(self, importer: str, imported: str) -> bool:
         """Whether the user has excused this import."""
@@ -60,13 +64,17 @@ def _layered(module: str, contract: Contract, layers: tuple[Layer, ...]) -> Iter
     """A layer may not import the layers above it, within the same container."""
     for container in contract.containers or ("",):
         prefix = f"{container}." if container else ""
-        higher: list[tuple[str, tuple[str, ...]]] = []
-        for siblings in contract.layers:
-            named = [(name, tuple(prefix + pattern for pattern in _named(name, layers))) for name in siblings]
+        levels = [
+            [(name, tuple(prefix + pattern for pattern in _named(name, layers))) for name in siblings]
+            for siblings in contract.layers
+        ]
+        for number, named in enumerate(levels[1:], start=1):
+            higher = tuple(itertools.chain.from_iterable(levels[:number]))
+            below = itertools.chain.from_iterable(levels[number:])
+            lower = tuple(pattern for _, patterns in below for pattern in patterns)
             for name, patterns in named:
-                if higher and _belongs(module, name, patterns, layers):
-                    yield Boundary(contract, name, tuple(higher), patterns)
-            higher.extend(named)
+                if _belongs(module, name, patterns, layers):
+                    yield Boundary(contract, name, higher, patterns, lower)
 
 
 def _independent(module: str, contract: Contract, layers: tuple[Layer, ...]) -> Iterator[Boundary]:

@@ -97,13 +97,15 @@ def _edges(function: LocatedFunction, reader: Reader, knowledge: Knowledge) -> I
     if not _runs_at_once(function.symbol, resolver, function.place, knowledge):
         return
     for site in reader.calls(function.module, function.qualname):
-        callee = resolver.value(site.callee, function.place)
+        # Nobody waits for long because of what is done once.
+        callee = None if site.is_once else resolver.value(site.callee, function.place)
         if callee is None or callee.instance:
             continue
-        reason = knowledge.blocking.get(callee.name, "")
-        target = None if reason else resolver.callable_of(callee.name)
+        name = resolver.documented(callee.name)
+        reason = knowledge.blocking.get(name, "")
+        target = None if reason else resolver.callable_of(name)
         if reason or target:
-            yield _Edge(site.ordinal, callee.name, reason, target)
+            yield _Edge(site.ordinal, name, reason, target)
 
 
 def _runs_at_once(function: FunctionSymbol, resolver: Resolver, place: Place, knowledge: Knowledge) -> bool:

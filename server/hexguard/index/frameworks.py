@@ -129,7 +129,7 @@ class Frameworks:
 
     def is_dataclass(self, name: str) -> bool:
         """Whether SQLAlchemy makes a dataclass of the class with this qualified name, where `default` means its own."""
-        decorated = (decorator for _, symbol in self._classes(name) for decorator in symbol.decorators)
+        decorated = (decorator for _, symbol in self.classes(name) for decorator in symbol.decorators)
         called = (decorator.func if isinstance(decorator, Call) else decorator for decorator in decorated)
         is_decorated = any(_last_name(decorator) in _DATACLASS_DECORATORS for decorator in called)
         return is_decorated or self._descends(name, self._knowledge.dataclass_bases)
@@ -149,6 +149,9 @@ class Frameworks:
             seen.add(current)
             module, symbol = found
             pending.extend(base for base in (self._base(base, module) for base in symbol.bases) if base)
+            # A decorator may make a class of another kind: `@as_declarative()`.
+            made = (one.func if isinstance(one, Call) else one for one in symbol.decorators)
+            pending.extend(base for base in (self._base(one, module) for one in made) if base in wanted)
         return False
 
     def _base(self, base: Expr, module: str) -> str:
@@ -164,9 +167,9 @@ class Frameworks:
 
     def _lineage(self, name: str) -> Iterator[tuple[Place, dict[str, tuple[Symbol, ...]]]]:
         """The members of a class and of its bases in the project, with where they stand."""
-        return ((Place(module, symbol.qualname), symbol.members) for module, symbol in self._classes(name))
+        return ((Place(module, symbol.qualname), symbol.members) for module, symbol in self.classes(name))
 
-    def _classes(self, name: str) -> Iterator[tuple[str, ClassSymbol]]:
+    def classes(self, name: str) -> Iterator[tuple[str, ClassSymbol]]:
         """A class and its bases in the project, each with its module."""
         pending, seen = [name], set[str]()
         while pending:

@@ -12,6 +12,7 @@ class Knowledge(msgspec.Struct, frozen=True):
 
     `aliases`: other spellings of a documented name (`sqlalchemy.orm.session.Session`).
     `returns`: what calling a function or method gives an instance of; a class needs no entry.
+    `fluent`: methods that give an instance of the class that they are called on, or whose instance they are called on.
     `enters`: what a `with` over an instance of the key gives, where that is not the instance itself.
     `attributes`: the type of an attribute of an instance.
     `blocking`: calls that block the thread, with what they wait for.
@@ -29,6 +30,7 @@ class Knowledge(msgspec.Struct, frozen=True):
 
     aliases: dict[str, str] = {}
     returns: dict[str, str] = {}
+    fluent: frozenset[str] = frozenset()
     enters: dict[str, str] = {}
     attributes: dict[str, str] = {}
     blocking: dict[str, str] = {}

@@ -3,7 +3,7 @@
 All edits are absolute spans in the document that the finding was made for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hexguard.facts.chains import dotted
 from hexguard.facts.expressions import Attribute, Call, Context, Expr, Keyword
@@ -27,6 +27,7 @@ from hexguard.rule.quotes import preferred_quote, quoted
 from hexguard.rule.source import Part, Source, root_name
 from hexguard.rule.spelling import Spelling
 from hexguard.rule.statement import Statement
+from hexguard.settings.switches import DEFAULTS
 from hexguard.text.edit import Edit
 from hexguard.text.span import Span
 
@@ -34,18 +35,23 @@ from hexguard.text.span import Span
 class Edits:
     """Edits in one document, seen from the block of one finding."""
 
-    __slots__ = ("_arguments", "_imports", "_part", "_source")
+    __slots__ = ("_arguments", "_imports", "_part", "_source", "_switches")
 
-    def __init__(self, source: Source, part: Part) -> None:
+    def __init__(self, source: Source, part: Part, switches: Mapping[str, str] = DEFAULTS) -> None:
         self._source = source
         self._part = part
         self._arguments = Arguments(source, part)
         self._imports = Imports(source)
+        self._switches = switches
 
     @property
     def newline(self) -> str:
         """The line end that the document uses."""
         return self._source.newline
+
+    def switch(self, name: str) -> str:
+        """What the project chooses of a switch such as `sqlalchemy.loading`. Raises `KeyError` if there is none."""
+        return self._switches[name]
 
     def span(self, node: int) -> Span:
         """Where a node of the finding's block stands in the document."""

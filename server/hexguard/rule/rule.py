@@ -27,6 +27,7 @@ class Rule:
     `requires` lists requirements (`sqlalchemy>=1.4`, `python>=3.10`) that the project must be able to meet.
     `aliases` are the ids of the guidelines that the rule comes from.
     What is `on_request` is no defect: its rewrite is offered where it applies, and it is reported only by name.
+    With a `switch`, a name and a choice, the rule runs unasked only where that is the choice of the project.
     """
 
     def __init__(  # noqa: PLR0913 - a rule is declared by keyword, once, in its file
@@ -41,6 +42,7 @@ class Rule:
         requires: tuple[str, ...] = (),
         preview: bool = False,
         on_request: bool = False,
+        switch: tuple[str, str] | None = None,
     ) -> None:
         self.name = name
         self.message = message
@@ -51,8 +53,11 @@ class Rule:
         self.requires = requires
         self.preview = preview
         self.on_request = on_request
+        self.switch = switch
         self.family = ""
         self.checks: dict[type[Fact], Callable[[Fact, View], Iterator[Finding[Fact]]]] = {}
+        self.callees: frozenset[str] = frozenset()
+        self.methods: frozenset[str] = frozenset()
         self.fixers: list[tuple[Applicability, AnyFixer]] = []
 
     @property
@@ -65,13 +70,21 @@ class Rule:
         """How far the first fix may be trusted; `None` for a rule without fixes."""
         return self.fixers[0][0] if self.fixers else None
 
-    def check(self, kind: type[F]) -> Callable[[Check[F]], Check[F]]:
-        """Register the function that finds, for facts of one type. The family is the package of that function."""
+    def check(
+        self, kind: type[F], *, callees: Iterable[str] = (), methods: Iterable[str] = ()
+    ) -> Callable[[Check[F]], Check[F]]:
+        """Register the function that finds, for facts of one type. The family is the package of that function.
+
+        Of calls, it may be given only those of some `callees`, by qualified names, and those that are written with some
+        last names, `methods`: the rest costs it nothing.
+        """
 
         def register(function: Check[F]) -> Check[F]:
             self.family = function.__module__.split(".")[-2].rstrip("_")
             # The table is keyed by the fact's type, so each function only ever gets the type it was written for.
             self.checks[kind] = function  # type: ignore[index,assignment]
+            self.callees |= frozenset(callees)
+            self.methods |= frozenset(methods)
             return function
 
         return register

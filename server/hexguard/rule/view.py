@@ -3,21 +3,22 @@
 Every answer that comes from outside the block is recorded, so that the engine knows when to ask again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from hexguard.facts.block import BlockFacts
 from hexguard.facts.expressions import Call, Constant, Context, Expr, FormattedString
 from hexguard.facts.localize import Localizer
-from hexguard.facts.model import Class, Function, Import
+from hexguard.facts.model import Class, Function, Import, With
 from hexguard.facts.scopes import ScopeKind
-from hexguard.facts.summary import Symbol, import_symbol
+from hexguard.facts.summary import MADE, ImportSymbol, Symbol, VariableSymbol, import_symbol
 from hexguard.index.bindings import bindings_of
 from hexguard.index.breaches import Breach, Breaches
 from hexguard.index.chains import link_of
 from hexguard.index.effects import Chain, Effects
 from hexguard.index.frameworks import Frameworks
+from hexguard.index.holders import Holders
 from hexguard.index.knowledge import Knowledge
 from hexguard.index.literals import Literals
 from hexguard.index.reads import Reader
@@ -25,10 +26,15 @@ from hexguard.index.resolve import Resolver
 from hexguard.index.schemas import Schema, Schemas
 from hexguard.index.values import Place, Value
 from hexguard.settings.model import Contract, Layer, Preset, Settings
+from hexguard.settings.switches import DEFAULTS
 
 
 class Project(msgspec.Struct, frozen=True):
-    """What holds for the whole project, beside its code: settings, versions, and what is known about libraries."""
+    """What holds for the whole project, beside its code: settings, versions, and what is known about libraries.
+
+    `switches` has the choice of every switch, whoever made it: the settings, the preset, or nobody.
+    `packages` are the canonical names of those that the project declares or has locked.
+    """
 
     settings: Settings
     knowledge: Knowledge
@@ -36,6 +42,8 @@ class Project(msgspec.Struct, frozen=True):
     preset: Preset | None = None
     layers: tuple[Layer, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    switches: Mapping[str, str] = DEFAULTS
+    packages: frozenset[str] = frozenset()
 
 
 class View:
@@ -106,7 +114,8 @@ class View:
 
     def callee(self, call: Call) -> str:
         """The qualified name of what a call calls: `sqlalchemy.orm.Session.query`; empty where unknown."""
-        return self.name(call.func)
+        name = self.name(call.func)
+        return self._resolver.documented(name) if name else ""
 
     def function(self, context: Context) -> Function | None:
         """The nearest `def` of the block around a place; `None` in a lambda and outside functions."""
@@ -140,6 +149,11 @@ class View:
             return expr
         return Literals(self._resolver).of(self._localizer.localize(expr), self.place)
 
+    def made(self) -> tuple[Call, ...]:
+        """The objects that statements of the module make without a name: `Index("by_day", Order.day)`."""
+        found = self._reader.symbol(self.module, MADE)
+        return tuple(one.value for one in found if isinstance(one, VariableSymbol) and isinstance(one.value, Call))
+
     def calls(self, name: str) -> tuple[str, ...]:
         """What the project function with this qualified name calls itself, in order; empty names where unknown."""
         # A rule may ask for each call of a long function.
@@ -171,10 +185,57 @@ class View:
         found = self._reader.imports(self.module)
         return any(not symbol.level and symbol.module.partition(".")[0] == package for symbol in found)
 
+    def holds_up(self, call: Call) -> bool:
+        """Whether others wait on an event loop while a call blocks, which one that is awaited does not.
+
+        Neither does one that `async with` enters.
+        """
+        if not call.in_async or call.awaited or self.runs_alone(call.context):
+            return False
+        return not any(item.is_async and item.value.node == call.node for item in self.block.of_type(With))
+
+    def runs_alone(self, context: Context) -> bool:
+        """Whether nothing else has work for the event loop at a place.
+
+        That is so in tests, in commands, and where an application starts and stops.
+        """
+        return self.is_test or self._has_commands() or self._starts_application(context) or self._ends_process(context)
+
+    def _has_commands(self) -> bool:
+        if not _ALONE.isdisjoint(self.module.split(".")):
+            return True
+        # Asked by name, so that the answer does not hang on every other import.
+        found = (symbol for name in _COMMANDS for symbol in self._reader.symbol(self.module, name))
+        return any(isinstance(symbol, ImportSymbol) for symbol in found)
+
+    def _starts_application(self, context: Context) -> bool:
+        """Whether the function around a place is a lifespan, by what it is given, handles an event, or is named so."""
+        function = self.function(context)
+        if function is None:
+            return False
+        if function.name.strip("_").partition("_")[0] in _STARTS:
+            return True
+        if any(self.name(decorator) == "contextlib.asynccontextmanager" for decorator in function.decorators):
+            types = (self.name(given.annotation) for given in function.parameters if given.annotation is not None)
+            return any(name in _APPLICATIONS for name in types)
+        calls = (decorator for decorator in function.decorators if isinstance(decorator, Call))
+        return any(self.callee(call).removesuffix(".on_event") in _APPLICATIONS for call in calls)
+
+    def _ends_process(self, context: Context) -> bool:
+        """Whether the function around a place hands the whole process over to another program."""
+        scope = self.block.function_scope(context.scope)
+        calls = (call for call in self.block.of_type(Call) if self.block.function_scope(call.context.scope) == scope)
+        return any(call.method.startswith("exec") and self.callee(call).startswith("os.exec") for call in calls)
+
     @property
     def frameworks(self) -> Frameworks:
         """Routes, dependencies, models and factories of the project, by qualified name."""
         return Frameworks(self._resolver, self.project.knowledge)
+
+    @property
+    def holders(self) -> Holders:
+        """What objects of the project hold, and what their methods use of it."""
+        return Holders(self._resolver, self._reader, self.frameworks)
 
     def blocking_chain(self, name: str) -> Chain | None:
         """How calling the sync project function `name` comes to block the thread; `None` if that is not known."""
@@ -188,3 +249,15 @@ class View:
 
 
 _TESTS = frozenset({"conftest", "test", "tests", "testing"})
+
+_ALONE = frozenset({"alembic", "cli", "commands", "migrations", "scripts"})
+"""Folders and modules of what is run by hand, one at a time."""
+
+_COMMANDS = ("click", "typer")
+"""Packages that a module of commands imports by these names."""
+
+_STARTS = frozenset({"init", "initialize", "setup", "startup"})
+"""First words in the names of functions that run once, when a process starts."""
+
+_APPLICATIONS = frozenset({"fastapi.FastAPI", "litestar.Litestar", "starlette.applications.Starlette"})
+"""Classes whose objects are given to what runs when they start and stop."""

@@ -417,7 +417,7 @@ _FORMS: Final[dict[str, Callable[[Node, Builder, Use], Expr]]] = {
     "union_type": _union_type,
     "type": _only_child,
     "constrained_type": _only_child,
-    "splat_type": _only_child,
+    "splat_type": _starred,
     "parenthesized_expression": _only_child,
     "binary_operator": _operation,
     "boolean_operator": _operation,

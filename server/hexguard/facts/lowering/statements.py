@@ -5,12 +5,13 @@ from typing import Final
 
 import msgspec
 
-from hexguard.facts.expressions import Attribute, Context, Expr, Name
+from hexguard.facts.expressions import Context, Expr, Name
 from hexguard.facts.lowering.builder import MAX_DEPTH, Builder
 from hexguard.facts.lowering.definitions import Head, lower_class_head, lower_function_head
 from hexguard.facts.lowering.expressions import bind_targets, lower_annotation, lower_expression
+from hexguard.facts.lowering.heads import bind_pattern, exception_types, is_type_checking, raises_again
 from hexguard.facts.lowering.imports import lower_from_import, lower_import
-from hexguard.facts.lowering.kinds import AS_PATTERN, BLOCK, ERROR, IDENTIFIER, IF_CLAUSE, PARENTHESIZED, TUPLE
+from hexguard.facts.lowering.kinds import AS_PATTERN, BLOCK, ERROR, IDENTIFIER, IF_CLAUSE
 from hexguard.facts.lowering.shape import (
     body_of,
     docstring_of,
@@ -22,7 +23,7 @@ from hexguard.facts.lowering.shape import (
     with_items,
 )
 from hexguard.facts.lowering.use import DISCARDED
-from hexguard.facts.model import Assignment, Function, Handler, Loop, Raise, Return, With
+from hexguard.facts.model import Assignment, Choice, Function, Handler, Loop, Raise, Return, With
 from hexguard.facts.scopes import Binding, BindingKind
 from hexguard.syntax.parse import Node, kind_id, kind_ids
 
@@ -171,26 +172,29 @@ def _outer_names(node: Node, builder: Builder) -> None:
 
 
 def _if(node: Node, builder: Builder) -> None:
+    identifier = builder.node(node)
+    bodies = _branches(node, builder)
+    if len(bodies) > 1:
+        builder.facts.append(Choice(identifier, bodies, builder.context))
+
+
+def _branches(node: Node, builder: Builder) -> tuple[tuple[int, int], ...]:
+    """Lower an `if` or `elif` with all that follows it; gives the nodes of each body."""
     condition = node.child_by_field_name("condition")
     context = builder.context
     inside = context
     if condition:
         builder.context = msgspec.structs.replace(context, in_condition=True)
-        if _is_type_checking(lower_expression(condition, builder)):
+        if is_type_checking(lower_expression(condition, builder)):
             inside = msgspec.structs.replace(context, type_checking=True)
         builder.context = context
-    _suite(node.child_by_field_name("consequence"), builder, inside)
+    bodies: tuple[tuple[int, int], ...] = (_suite(node.child_by_field_name("consequence"), builder, inside),)
     for clause in node.children_by_field_name("alternative"):
         if clause.kind_id == _ELIF:
-            _if(clause, builder)
+            bodies += _branches(clause, builder)
         else:
-            _suite(body_of(clause), builder, context)
-
-
-def _is_type_checking(expr: Expr) -> bool:
-    return (isinstance(expr, Name) and expr.id == "TYPE_CHECKING") or (
-        isinstance(expr, Attribute) and expr.attr == "TYPE_CHECKING"
-    )
+            bodies += (_suite(body_of(clause), builder, context),)
+    return bodies
 
 
 def _for(node: Node, builder: Builder) -> None:
@@ -225,23 +229,31 @@ def _else(node: Node, builder: Builder) -> None:
 
 
 def _try(node: Node, builder: Builder) -> None:
+    identifier = builder.node(node)
     context = builder.context
     start = len(builder.starts)
     _suite(node.child_by_field_name("body"), builder, msgspec.structs.replace(context, in_try=True))
     tried = (start, len(builder.starts))
     caught: tuple[Expr, ...] = ()
+    bodies: list[tuple[int, int]] = []
     for clause in node.named_children:
         kind = clause.kind_id
         if kind == _EXCEPT:
-            caught += _except(clause, builder, caught, tried)
+            types, body = _except(clause, builder, caught, tried)
+            caught += types
+            bodies.append(body)
         elif kind == _ELSE:
-            _suite(body_of(clause), builder, context)
+            bodies.append(_suite(body_of(clause), builder, context))
         elif kind == _FINALLY:
             _suite(body_of(clause), builder, msgspec.structs.replace(context, in_finally=True))
+    if len(bodies) > 1:
+        builder.facts.append(Choice(identifier, tuple(bodies), context))
 
 
-def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...], tried: tuple[int, int]) -> tuple[Expr, ...]:
-    """Lower one clause; gives the exceptions that it catches."""
+def _except(
+    node: Node, builder: Builder, earlier: tuple[Expr, ...], tried: tuple[int, int]
+) -> tuple[tuple[Expr, ...], tuple[int, int]]:
+    """Lower one clause; gives the exceptions that it catches, and the nodes of its body."""
     identifier = builder.node(node)
     keyword = builder.node(node.children[0])
     types: list[Expr] = []
@@ -249,7 +261,7 @@ def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...], tried: tupl
     for value in node.children_by_field_name("value"):
         is_bound = value.kind_id == AS_PATTERN
         parts = builder.operands(value) if is_bound else [value]
-        types.extend(_exception_types(parts[0], builder))
+        types.extend(exception_types(parts[0], builder))
         if is_bound and len(parts) == 2:
             name = builder.text(parts[1])
             builder.bind(name, Binding(name, BindingKind.EXCEPTION))
@@ -258,7 +270,7 @@ def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...], tried: tupl
     before, start = len(builder.facts), len(builder.starts)
     _suite(suite, builder, msgspec.structs.replace(builder.context, in_handler=True))
     body = (start, len(builder.starts))
-    reraises = any(_reraises(fact, name) for fact in builder.facts[before:])
+    reraises = any(raises_again(fact, name) for fact in builder.facts[before:])
     is_group = any(child.type == "*" or child.type == "except*" for child in node.children)
     statements = builder.operands(suite) if suite else []
     builder.facts[place] = Handler(
@@ -275,20 +287,7 @@ def _except(node: Node, builder: Builder, earlier: tuple[Expr, ...], tried: tupl
         body,
         statements[-1].type.removesuffix("_statement") if statements else "",
     )
-    return tuple(types)
-
-
-def _exception_types(node: Node, builder: Builder) -> list[Expr]:
-    if node.kind_id == PARENTHESIZED:
-        node = builder.operands(node)[0]
-    parts = builder.operands(node) if node.kind_id == TUPLE else [node]
-    return [lower_expression(part, builder) for part in parts]
-
-
-def _reraises(fact: object, name: str) -> bool:
-    if not isinstance(fact, Raise) or not fact.context.in_handler:
-        return False
-    return fact.exception is None or (isinstance(fact.exception, Name) and fact.exception.id == name)
+    return tuple(types), body
 
 
 def _with(node: Node, builder: Builder) -> None:
@@ -356,6 +355,7 @@ def _decorated(node: Node, builder: Builder) -> None:
 
 
 def _match(node: Node, builder: Builder) -> None:
+    identifier, bodies = builder.node(node), list[tuple[int, int]]()
     for subject in node.children_by_field_name("subject"):
         lower_expression(subject, builder)
     body = node.child_by_field_name("body")
@@ -363,22 +363,13 @@ def _match(node: Node, builder: Builder) -> None:
         for part in builder.operands(case):
             kind = part.kind_id
             if kind == _CASE_PATTERN:
-                _bind_pattern(part, builder)
+                bind_pattern(part, builder)
             elif kind == IF_CLAUSE:
                 lower_expression(builder.operands(part)[0], builder)
             elif kind == BLOCK:
-                _suite(part, builder, builder.context)
-
-
-def _bind_pattern(node: Node, builder: Builder) -> None:
-    """Every lone name in a pattern may be a capture: facts do not follow it."""
-    for child in node.named_children:
-        kind = child.kind_id
-        if kind == IDENTIFIER or (kind == _DOTTED_NAME and len(child.named_children) == 1):
-            name = builder.text(child)
-            builder.bind(name, Binding(name, BindingKind.UNKNOWN))
-        else:
-            _bind_pattern(child, builder)
+                bodies.append(_suite(part, builder, builder.context))
+    if len(bodies) > 1:
+        builder.facts.append(Choice(identifier, tuple(bodies), builder.context))
 
 
 def _operands_only(node: Node, builder: Builder) -> None:
@@ -394,7 +385,6 @@ _AUGMENTED: Final = kind_id("augmented_assignment")
 _CASE_PATTERN: Final = kind_id("case_pattern")
 _CLASS: Final = kind_id("class_definition")
 _DECORATOR: Final = kind_id("decorator")
-_DOTTED_NAME: Final = kind_id("dotted_name")
 _ELIF: Final = kind_id("elif_clause")
 _ELSE: Final = kind_id("else_clause")
 _EXCEPT: Final = kind_id("except_clause")
