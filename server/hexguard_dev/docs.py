@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hexguard.app.page import OWN_PAGES, fix_words, own_fix_words, own_page, rule_page
+from hexguard_dev.json_schema import settings_schema
 from hexguard_dev.settings_page import settings_page
 from hexguard_rules.catalogue import CATALOGUE
 
 SETTINGS = "settings.md"
+SCHEMA = "hexguard.schema.json"
 RULES = "rules"
 OWN_FAMILY = "suppression"
 """The folder for what the engine itself reports."""
@@ -18,13 +20,18 @@ def pages() -> dict[str, str]:
     """All pages, by path below `docs`."""
     found = {f"{RULES}/{rule.family}/{rule.name}.md": rule_page(rule) for rule in CATALOGUE}
     found |= {f"{RULES}/{OWN_FAMILY}/{name}.md": own_page(name) for name in OWN_PAGES}
-    return {SETTINGS: settings_page(), f"{RULES}/README.md": "\n".join(_index()) + "\n", **found}
+    return {
+        SETTINGS: settings_page(),
+        SCHEMA: settings_schema(),
+        f"{RULES}/README.md": "\n".join(_index()) + "\n",
+        **found,
+    }
 
 
 def outdated(folder: Path) -> list[str]:
     """The paths below `folder` that are missing, differ from what would be written, or belong to no rule any more."""
     wanted = pages()
-    files = [*folder.glob(SETTINGS), *(folder / RULES).rglob("*.md")]
+    files = [*folder.glob(SETTINGS), *folder.glob(SCHEMA), *(folder / RULES).rglob("*.md")]
     there = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in files}
     return sorted(path for path in {*wanted, *there} if wanted.get(path) != there.get(path))
 

@@ -12,16 +12,13 @@ import hexguard
 from hexguard.app.page import OWN_PAGES, fix_words, own_fix_words
 from hexguard.rule.rule import Rule
 from hexguard.settings.model import Settings
-from hexguard.settings.schema import BOOLEANS, KEYS, Key
-from hexguard.settings.switches import SWITCHES, Switch
+from hexguard.settings.schema import KEYS, Key
+from hexguard_dev.json_schema import JSON, key_schema
 from hexguard_rules.catalogue import CATALOGUE
 
 MANIFEST = "package.json"
 RULES = "src/generated/rules.json"
 
-JSON = dict[str, object]
-
-_CODE = re.compile(r"`([^`]*)`")
 _UNDERSCORE = re.compile(r"_([a-z])")
 
 
@@ -65,61 +62,13 @@ def properties() -> dict[str, JSON]:
 
 def _property(field: str, key: Key, order: int) -> JSON:
     schema: JSON = {"scope": "resource", "order": order, "markdownDescription": key.told}
-    schema |= _table(key) if key.names else _value(key)
+    schema |= key_schema(key)
     default: object = msgspec.json.decode(msgspec.json.encode(getattr(Settings(), field)))
     # What is detected unless it is set has no value to show.
     if default is None:
         schema["type"] = [schema["type"], "null"]
         schema |= {"enum": [*key.choices, None]} if key.choices else {}
     return {**schema, "default": {} if key.names else default}
-
-
-def _value(key: Key) -> JSON:
-    match key.holds:
-        case "selectors":
-            names = dict(_selectors())
-            items: JSON = {"type": "string", "enum": list(names), "enumDescriptions": list(names.values())}
-            return {"type": "array", "items": items, "uniqueItems": True}
-        case "choice" if key.choices == BOOLEANS:
-            return {"type": "boolean"}
-        case "choice":
-            return {"type": "string", "enum": list(key.choices)}
-        case "text":
-            return {"type": "string"}
-        case "texts":
-            return {"type": "array", "items": {"type": "string"}}
-        case "tables":
-            return {"type": "array", "items": {"type": "object"}}
-        case "switches":
-            return {"type": "string"}
-
-
-def _table(key: Key) -> JSON:
-    """A table whose values are as the key says; names that the server knows are completed."""
-    if key.names == "switch":
-        return {"type": "object", "properties": {name: _switch(switch) for name, switch in SWITCHES.items()}}
-    inner: JSON = {"type": "object"} if key.holds == "tables" else _value(key)
-    known = dict(_selectors()) if key.names == "selector" else {rule.name: rule.summary for rule in CATALOGUE}
-    table: JSON = {"type": "object", "additionalProperties": inner}
-    if key.names != "free":
-        table["properties"] = {name: {**inner, "description": told} for name, told in known.items() if name != "all"}
-    return table
-
-
-def _switch(switch: Switch) -> JSON:
-    means = [_plain(meaning) for meaning in switch.choices.values()]
-    return {"type": "string", "enum": list(switch.choices), "enumDescriptions": means, "description": switch.does}
-
-
-def _selectors() -> Iterator[tuple[str, str]]:
-    """All that names rules, with what it says."""
-    yield "all", "All rules."
-    for family in CATALOGUE.families:
-        yield family, f"The rules of the family {family}."
-    for rule in CATALOGUE:
-        yield rule.name, _plain(rule.summary)
-    for alias in sorted({alias for rule in CATALOGUE for alias in rule.aliases}):
-        yield alias, f"Guideline {alias}: {', '.join(rule.name for rule in CATALOGUE.select(alias))}."
 
 
 def _rules() -> Iterator[Mapping[str, object]]:
@@ -142,10 +91,6 @@ def _rule(rule: Rule) -> JSON:
 
 def _camel(field: str) -> str:
     return _UNDERSCORE.sub(lambda match: match[1].upper(), field)
-
-
-def _plain(markdown: str) -> str:
-    return _CODE.sub(r"\1", markdown)
 
 
 def _json(value: object) -> str:
