@@ -37,6 +37,17 @@ HELIX = capabilities(
     }
 )
 
+# ALE declares no kinds of actions at all, and names no diagnostics where the cursor is inside a word.
+ALE = capabilities(
+    {
+        "textDocument": {
+            "publishDiagnostics": {"relatedInformation": True},
+            "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}},
+        },
+        "workspace": {"workspaceEdit": {"documentChanges": False}, "applyEdit": False},
+    }
+)
+
 CLIENTS = {
     "VS Code": client_capabilities("visual_studio_code@v1.65.2"),
     "Neovim 0.11": client_capabilities("neovim@v0.11.0"),
@@ -44,6 +55,7 @@ CLIENTS = {
     "Neovim 0.6": client_capabilities("neovim@v0.6.1"),
     "Emacs": client_capabilities("emacs@v29.1"),
     "Helix": HELIX,
+    "ALE": ALE,
     "everything": FULL,
     "commands only": COMMANDS_ONLY,
     "none at all": lsp.ClientCapabilities(),

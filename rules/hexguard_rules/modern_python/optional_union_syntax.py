@@ -137,14 +137,20 @@ RULE = Rule(
         ),
         Bad(
             """
+            #- app/kinds.py
+            from typing import Union
+            #- app/orders.py
             from datetime import date
             from typing import Optional
+            from app.kinds import *
 
             class Order:
                 date: Optional[date] = None
             #         ^^^^^^^^^^^^^^
+                note: Union[str, int] = ""
+            #         ^^^^^^^^^^^^^^^
             """,
-            why="`date` is `None` by the time it is read",
+            why="`date` is `None` by the time it is read; where `Union` comes from, only another file tells",
         ),
         Good(
             """
@@ -250,6 +256,8 @@ def _union(finding: Finding[Subscript], edits: Edits) -> Fix | Refusal:
     text = as_union(subscript, edits, is_text=is_text)
     if finding["certainty"] == "none" or text is None:
         return Refusal(TITLE, "a member in quotes, or one of which the type is not known, may not work with `|`")
+    if not means_union(subscript, edits):
+        return Refusal(TITLE, "the name comes with an `import *`")
     if _HARD.search(edits.text(subscript.node)):
         return Refusal(TITLE, "a comment or a backslash stands inside")
     unions = [found for found in (subscript, *subscripts_inside(subscript)) if means_union(found, edits)]

@@ -50,13 +50,13 @@ def why_left(workspace: Workspace, report: Report) -> str:
 def new_reports(reports: Sequence[Report], before: Counter[tuple[str, str]]) -> Iterator[Report]:
     """The reports that are more than there were, by rule and message.
 
-    What no fix can remove may be told in other words afterwards: it is new if its rule finds more than before.
+    What no such fix removes may be told in other words afterwards: it is new if its rule finds more than before.
     """
     new = Counter(map(key_of, reports)) - before
     more = Counter(report.rule for report in reports) - Counter(rule for rule, _ in before.elements())
     for report in reports:
         rule = CATALOGUE.find(report.rule)
-        has_fix = rule is None or bool(rule.fixers)
+        has_fix = rule is None or any(kind in BULK for kind, _ in rule.fixers)
         if new[key_of(report)] > 0 and (has_fix or more[report.rule] > 0):
             new[key_of(report)] -= 1
             more[report.rule] -= 1

@@ -126,7 +126,7 @@ REASONS = (
         "missed",
         _LEAVES_IT_ALONE,
         "the function does nothing with the default or prints it, so no call finds what another one left in it; with a "
-        "body that changes, keeps or gives back the default, all are found.",
+        "body that gives back the default, all but one in an `__init__` are found.",
     ),
     Reason(
         "ruff",
