@@ -40,8 +40,8 @@ class Locator:
     def inside(self, module: str, path: list[str]) -> Located | None:
         """The one symbol at the end of a path of names, of which a module binds the first and classes the others."""
         bound = self._reader.symbol(module, path[0])
-        if not bound and self._reader.symbol(module, "*"):
-            return self._behind_star(module, path)
+        if not bound and (stars := self._reader.symbol(module, "*")):
+            return self._behind_stars(module, path, stars)
         symbols = [found for found in bound if not is_none(found)]
         if len(symbols) != 1:
             return None
@@ -55,11 +55,11 @@ class Locator:
             symbol = inner[0]
         return Located(module, ".".join(path), symbol)
 
-    def _behind_star(self, module: str, path: list[str]) -> Located | None:
+    def _behind_stars(self, module: str, path: list[str], stars: tuple[Symbol, ...]) -> Located | None:
         """What `from other import *` brings; `None` if a library may bring it, or if modules bring different things."""
         if path[0].startswith("_") or self._stars <= 0:
             return None
-        imports = [symbol for symbol in self._reader.imports(module) if symbol.name == "*"]
+        imports = [symbol for symbol in stars if isinstance(symbol, ImportSymbol)]
         origins = [self.absolute(symbol.module, symbol.level, module) for symbol in imports]
         if not all(self._reader.has_module(origin) for origin in origins):
             return None

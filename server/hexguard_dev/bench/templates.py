@@ -54,7 +54,7 @@ class ${Noun}Record$number(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), index=True)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("owner.id"))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("owner.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=NEVER)
 
     def is_stale(self, now: datetime) -> bool:
@@ -85,7 +85,7 @@ QUERY = '''
 async def find_${noun}_$number(session: AsyncSession, name: str) -> list[str]:
     """The names that begin like this one."""
     table = Base.metadata.tables["$noun"]
-    statement = select(table.c.name).where(table.c.name.startswith(name))
+    statement = select(table.c.name).where(table.c.name.startswith(name)).order_by(table.c.name)
     rows = await session.execute(statement.limit($step))
     found: list[str] = []
     for row in rows.scalars():

@@ -28,8 +28,8 @@ def lower_from_import(node: Node, builder: Builder) -> None:
         _bind(Import(builder.node(child), statement, module, name, alias, level, builder.context), builder)
     for child in node.named_children:
         if child.kind_id == _WILDCARD:
-            builder.add(Import(builder.node(child), statement, module, "*", None, level, builder.context))
-            builder.bind("*", Binding("*", BindingKind.UNKNOWN))
+            star = builder.add(Import(builder.node(child), statement, module, "*", None, level, builder.context))
+            builder.bind("*", Binding("*", BindingKind.IMPORT, detail=star))
 
 
 def _name_and_alias(node: Node, builder: Builder) -> tuple[str, str | None]:
