@@ -35,7 +35,7 @@ RULE = Rule(
     message="`{name}` is slow on purpose, and the event loop waits for it",
     doc=__doc__,
     severity=Severity.BLOCKING,
-    aliases=("AS-05",),
+    aliases=("AS-01", "AS-05"),
     examples=(
         Bad(
             """

@@ -28,6 +28,7 @@ RULE = Rule(
     message="`{field}` is a plain `str`, so every `repr` and log of the settings shows it",
     doc=__doc__,
     severity=Severity.IMPORTANT,
+    aliases=("AS-06",),
     examples=(
         Bad(
             """
