@@ -71,8 +71,15 @@ def test_pages_are_written_changed_and_removed(tmp_path: Path) -> None:
     assert outdated(tmp_path) == []
     (tmp_path / "rules" / "async" / "gone-rule.md").write_text("# gone-rule\n")
     (tmp_path / "settings.md").write_text("changed by hand\n")
+    (tmp_path / "hexguard.schema.json").unlink()
     (tmp_path / "rules" / "README.md").unlink()
-    assert outdated(tmp_path) == ["rules/README.md", "rules/async/gone-rule.md", "settings.md"]
+    assert outdated(tmp_path) == [
+        "hexguard.schema.json",
+        "rules/README.md",
+        "rules/async/gone-rule.md",
+        "settings.md",
+    ]
     write_docs(tmp_path)
-    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.md")} == set(pages())
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == set(pages())
     assert outdated(tmp_path) == []
