@@ -1,10 +1,10 @@
 """Writes the pages about rules and settings from these themselves, so that nobody keeps them up to date by hand."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from hexguard.app.page import OWN_PAGES, fix_words, own_fix_words, own_page, rule_page
+from hexguard_dev import generated
 from hexguard_dev.json_schema import settings_schema
 from hexguard_dev.settings_page import settings_page
 from hexguard_rules.catalogue import CATALOGUE
@@ -38,25 +38,12 @@ def outdated(folder: Path) -> list[str]:
 
 def write_docs(folder: Path) -> int:
     """Write what is outdated, remove the pages of rules that are gone, and say so."""
-    wanted = pages()
-    changed = outdated(folder)
-    for path in changed:
-        target = folder / path
-        if path in wanted:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(wanted[path], "utf-8", newline="\n")
-        else:
-            target.unlink()
-    print(f"{len(wanted)} pages, {len(changed)} of them changed")
-    return 0
+    return generated.write(folder, pages(), outdated(folder), "pages")
 
 
 def check_docs(folder: Path) -> int:
     """Say which pages are outdated; 1 if there are any."""
-    changed = outdated(folder)
-    for path in changed:
-        print(f"{path} is not up to date; run `make docs`", file=sys.stderr)
-    return 1 if changed else 0
+    return generated.check(outdated(folder))
 
 
 def _index() -> Iterator[str]:

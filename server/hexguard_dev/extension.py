@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hexguard.app.page import OWN_PAGES, fix_words, own_fix_words
 from hexguard.rule.rule import Rule
 from hexguard.settings.model import Settings
 from hexguard.settings.schema import KEYS, Key
+from hexguard_dev import generated
 from hexguard_dev.json_schema import JSON, key_schema
 from hexguard_rules.catalogue import CATALOGUE
 
@@ -38,20 +38,12 @@ def outdated_files(folder: Path) -> list[str]:
 
 def write_files(folder: Path) -> int:
     """Write what is outdated, and say so."""
-    changed, wanted = outdated_files(folder), files(folder)
-    for name in changed:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(wanted[name], "utf-8", newline="\n")
-    print(f"{len(wanted)} files of the extension, {len(changed)} of them changed")
-    return 0
+    return generated.write(folder, files(folder), outdated_files(folder), "files of the extension")
 
 
 def check_files(folder: Path) -> int:
     """Say which files are outdated; 1 if there are any."""
-    changed = outdated_files(folder)
-    for name in changed:
-        print(f"{folder.name}/{name} is not up to date; run `make docs`", file=sys.stderr)
-    return 1 if changed else 0
+    return generated.check(f"{folder.name}/{name}" for name in outdated_files(folder))
 
 
 def properties() -> dict[str, JSON]:

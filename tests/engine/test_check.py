@@ -71,3 +71,15 @@ def test_unknown_callee_costs_the_rules_that_wait_for_one(monkeypatch: pytest.Mo
     reports, crashes = check("import time\ntime.sleep(1)\nanything.get(1)\n", SLEEPER, GETTER, EVERY)
     assert sorted(reports) == ["every-rule", "every-rule", "getter-rule"]
     assert set(crashes) == {"sleeper-rule"}
+
+
+def test_nothing_is_asked_about_code_that_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def callee(view: View, call: Call) -> str:
+        asked.append(call.method)
+        return ""
+
+    monkeypatch.setattr(View, "callee", callee)
+    check("first()\nx = second() +\n", SLEEPER)
+    assert asked == ["first"]

@@ -1,17 +1,13 @@
 """A way back that lacked operations leads back: migrations are run up and down on a real database."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
-
 import pytest
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from hypothesis import given
 from hypothesis import strategies as st
 
 from support.generated import examples, indented, laid_out
 from support.mended import loaded, refactored
+from support.migrations import operations
 
 RULE = "alembic-asymmetric-downgrade"
 
@@ -26,18 +22,10 @@ STEPS = (
     ("op.rename_table('people', 'users')", "op.rename_table('users', 'people')"),
 )
 KINDS = ("drop_table", "drop_column", "drop_index")
-
-
-@contextmanager
-def orders() -> Generator[sa.Connection]:
-    """A database with two tables, and operations of Alembic that go there."""
-    engine = sa.create_engine("sqlite://")
-    with engine.begin() as connection:
-        connection.execute(sa.text("CREATE TABLE orders (id INTEGER PRIMARY KEY, code TEXT)"))
-        connection.execute(sa.text("CREATE TABLE people (id INTEGER PRIMARY KEY)"))
-        with Operations.context(MigrationContext.configure(connection)):
-            yield connection
-    engine.dispose()
+ORDERS = (
+    "CREATE TABLE orders (id INTEGER PRIMARY KEY, code TEXT)",
+    "CREATE TABLE people (id INTEGER PRIMARY KEY)",
+)
 
 
 def schema(connection: sa.Connection) -> list[tuple[object, ...]]:
@@ -66,7 +54,7 @@ def test_the_way_back_leads_back(code: str) -> None:
     if after is None:
         return
     module = loaded(after)
-    with orders() as connection:
+    with operations(*ORDERS) as connection:
         before = schema(connection)
         module.upgrade()
         assert schema(connection) != before

@@ -4,8 +4,6 @@ SQLite cannot drop constraints, so statements about them are compared as Postgre
 """
 
 import re
-from collections.abc import Generator
-from contextlib import contextmanager
 from io import StringIO
 from types import ModuleType
 
@@ -19,27 +17,20 @@ from sqlalchemy.exc import OperationalError
 
 from support.generated import Imported, examples, indented, laid_out, ways_to_import
 from support.mended import FIXES, loaded, mended, refactored
+from support.migrations import operations
 
 RULES = ("alembic-nonnull-column-without-server-default", "alembic-empty-downgrade")
 COLUMN, EMPTY = RULES
-
-
-@contextmanager
-def orders() -> Generator[sa.Connection]:
-    """A database with a table that has a row, and operations of Alembic that go there."""
-    engine = sa.create_engine("sqlite://")
-    with engine.begin() as connection:
-        connection.execute(sa.text("CREATE TABLE orders (id INTEGER PRIMARY KEY, code TEXT)"))
-        connection.execute(sa.text("INSERT INTO orders (code) VALUES ('first')"))
-        with Operations.context(MigrationContext.configure(connection)):
-            yield connection
-    engine.dispose()
+ORDERS = (
+    "CREATE TABLE orders (id INTEGER PRIMARY KEY, code TEXT)",
+    "INSERT INTO orders (code) VALUES ('first')",
+)
 
 
 def rows_after(code: str) -> list[tuple[object, ...]] | str:
     """The rows of the table after `upgrade()`, or the error that it raised."""
     module = loaded(code)
-    with orders() as connection:
+    with operations(*ORDERS) as connection:
         try:
             module.upgrade()
         except OperationalError as error:
@@ -134,7 +125,7 @@ def test_the_way_back_leads_back(code: str) -> None:
         assert re.search(r"\.f\(\s*(#.*)?\s*\n|\\\r?\n|'\s*(#.*)?\s*\n\s*\)", code), code
         return
     module = loaded(after)
-    with orders() as connection:
+    with operations(*ORDERS) as connection:
         before = schema(connection)
         module.upgrade()
         assert schema(connection) != before
